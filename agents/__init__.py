@@ -1,0 +1,1 @@
+"""Agent companies and the back office of a site: brand, domains, staff."""

@@ -1,0 +1,1 @@
+"""People: users, roles, the one permission table, sign-in, invitations, audit trail."""

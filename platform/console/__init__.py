@@ -1,0 +1,1 @@
+"""The master admin console, in the platform's own schema."""

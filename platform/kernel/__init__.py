@@ -1,0 +1,1 @@
+"""Ids, money, clock, errors, crypto, outbox, jobs. No business, and it imports no other room."""

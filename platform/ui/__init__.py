@@ -1,0 +1,1 @@
+"""The shell every page stands in: base templates, components, list, form and job building blocks."""

@@ -1,0 +1,1 @@
+"""What customers see: coupon centre, claim, coupon page, my coupons, in-store page."""

@@ -1,0 +1,1 @@
+"""Sites, domains, branding and the walls: who may see which rows. Creating and suspending a site."""
