@@ -1,0 +1,1 @@
+"""Coupons on paper: serials, images, layouts, faces, stamping, posters."""
