@@ -1,0 +1,1 @@
+"""Settings: one module per concern, gathered by base; test changes what tests need."""

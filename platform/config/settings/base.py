@@ -1,0 +1,9 @@
+"""Settings, one module per concern; this one only gathers them."""
+
+from config.settings.apps import *
+from config.settings.database import *
+from config.settings.env import BASE_DIR
+from config.settings.jobs import *
+from config.settings.logging import *
+from config.settings.security import *
+from config.settings.web import *

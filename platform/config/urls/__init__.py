@@ -1,0 +1,1 @@
+"""URLs per kind of schema: public (none), master (the console) and site."""

@@ -1,0 +1,1 @@
+"""Writing the outbox and keeping jobs."""

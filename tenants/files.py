@@ -1,0 +1,41 @@
+"""Files of a site: every name begins with the site's id, and only relative names inside it are accepted."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path, PurePosixPath
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+
+def name_for(site_id: uuid.UUID, *parts: str) -> str:
+    """`<site id>/<part>/…`. Raises SuspiciousFileOperation for a part that leaves the folder."""
+    path = PurePosixPath(*parts)
+    if path.is_absolute() or ".." in path.parts:
+        raise SuspiciousFileOperation(str(path))
+    return str(PurePosixPath(site_id.hex, path))
+
+
+def store(site_id: uuid.UUID, name: str, data: bytes) -> str:
+    """Store `data` under the site; returns the stored name."""
+    return default_storage.save(name_for(site_id, name), ContentFile(data))
+
+
+def read(site_id: uuid.UUID, name: str) -> bytes:
+    """The bytes of a stored file of this site. Raises SuspiciousFileOperation for another site's file."""
+    _check(site_id, name)
+    with default_storage.open(name, "rb") as handle:
+        return bytes(handle.read())
+
+
+def local_path(site_id: uuid.UUID, name: str) -> Path:
+    """Where a stored file lies on disk (file-system storage)."""
+    _check(site_id, name)
+    return Path(default_storage.path(name))
+
+
+def _check(site_id: uuid.UUID, name: str) -> None:
+    if not name.startswith(f"{site_id.hex}/") or ".." in PurePosixPath(name).parts:
+        raise SuspiciousFileOperation(name)

@@ -1,0 +1,1 @@
+"""Making, suspending and branding sites; domains."""

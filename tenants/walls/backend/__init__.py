@@ -1,0 +1,1 @@
+"""The database engine that keeps every cursor behind the wall that is open."""
