@@ -49,9 +49,7 @@ class Device(WalledModel):
     class Meta:
         indexes = [
             # Typing the pairing code on the device.
-            models.Index(
-                fields=["pairing_hash"], condition=~models.Q(pairing_hash=""), name="merchants_device_pairing"
-            )
+            models.Index(fields=["pairing_hash"], condition=~models.Q(pairing_hash=""), name="merchants_device_pairing")
         ]
 
     def __str__(self) -> str:

@@ -83,9 +83,7 @@ class Coupon(WalledModel):
                 name="merchants_coupon_customer",
             ),
             # The job that lapses what was not used in time.
-            models.Index(
-                fields=["use_until"], condition=models.Q(state="taken"), name="merchants_coupon_runs_out"
-            ),
+            models.Index(fields=["use_until"], condition=models.Q(state="taken"), name="merchants_coupon_runs_out"),
         ]
 
     def __str__(self) -> str:

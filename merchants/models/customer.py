@@ -46,9 +46,7 @@ class CustomerDevice(WalledModel):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["token_hash", "customer"], name="merchants_customerdevice_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["token_hash", "customer"], name="merchants_customerdevice_once")]
 
 
 class MerchantCustomer(WalledModel):
@@ -63,9 +61,7 @@ class MerchantCustomer(WalledModel):
     last_redeemed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["merchant", "customer"], name="merchants_merchantcustomer_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["merchant", "customer"], name="merchants_merchantcustomer_once")]
         indexes = [
             # The merchant's list of customers, last seen first.
             models.Index(fields=["merchant", "-last_at"], name="merchants_customer_last_seen")

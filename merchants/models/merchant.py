@@ -13,6 +13,7 @@ PUBLIC_FIELDS = (
     "logo", "time_zone", "page_text_en", "page_text_ar", "review_link", "review_step", "state",
 )  # fmt: skip
 
+
 class Merchant(WalledModel):
     """A merchant. Only an active one may generate, send or advertise; coupons already out stay redeemable."""
 

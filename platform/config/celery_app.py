@@ -1,12 +1,43 @@
-"""The Celery application. Tasks are tenants.tasks.SiteTask: they take ids, and run behind the wall they name."""
+"""The Celery application and its clock. Tasks take ids, and run behind the wall of the site they name."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 app = Celery("couponry")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[misc]
+def _use_our_logging(**kwargs: Any) -> None:
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+def _each_site(task: str, schedule: Any, **options: Any) -> dict[str, Any]:
+    return {"task": "tenants.every_site", "args": [task], "kwargs": options, "schedule": schedule}
+
+
+app.conf.beat_schedule = {
+    "hand over lost events again": {"task": "tenants.requeue_lost", "schedule": 60.0},
+    "start abandoned jobs again": _each_site("tenants.sweep_jobs", 60.0, with_master=True),
+    "settle batches that ran out": _each_site("merchants.expire_batches", 60.0),
+    "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),
+    "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
+    "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
+    "prove the ledger": {
+        "task": "credits.prove",
+        "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},
+        "schedule": crontab(hour=2, minute=30),
+    },
+}

@@ -87,7 +87,7 @@ class Postgres:
         return SERVER_USER if os.geteuid() == 0 else None
 
     def _run(self, program: str, *args: str) -> None:
-        subprocess.run(  # noqa: S603 - our own wheel's program
+        subprocess.run(
             [str(POSTGRES_BIN_PATH / program), "-D", str(self.data), *args],
             user=self._user, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
@@ -111,9 +111,7 @@ class Postgres:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             self._run("pg_ctl", "-w", "-l", str(self.data / "log"), "start")
         with self.superuser("postgres") as connection:
-            cluster.create_roles(
-                connection, owner_password=self.passwords.owner, app_password=self.passwords.app
-            )
+            cluster.create_roles(connection, owner_password=self.passwords.owner, app_password=self.passwords.app)
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():

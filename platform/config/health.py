@@ -15,7 +15,7 @@ from tenants.walls import registry, relay
 
 
 class HealthMiddleware:
-    """`/healthz`: the process answers. `/readyz`: database and broker answer too. `/metrics`: Prometheus, loopback only."""
+    """`/healthz`: the process answers. `/readyz`: database and broker too. `/metrics`: Prometheus, loopback only."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -2,90 +2,154 @@
 
 import django.db.models.deletion
 import django_tenants.postgresql_backend.base
-import kernel.ids
 from django.db import migrations, models
+
+import kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('category', 'Category'), ('business_type', 'Business type'), ('country', 'Country'), ('city', 'City or region')], max_length=16)),
-                ('code', models.CharField(max_length=40)),
-                ('parent', models.CharField(blank=True, max_length=40)),
-                ('name_en', models.CharField(max_length=80)),
-                ('name_ar', models.CharField(max_length=80)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('enabled', models.BooleanField(default=True)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("category", "Category"),
+                            ("business_type", "Business type"),
+                            ("country", "Country"),
+                            ("city", "City or region"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("parent", models.CharField(blank=True, max_length=40)),
+                ("name_en", models.CharField(max_length=80)),
+                ("name_ar", models.CharField(max_length=80)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("enabled", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['kind', 'position', 'name_en'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'code'), name='tenants_listentry_kind_code')],
+                "ordering": ["kind", "position", "name_en"],
+                "constraints": [models.UniqueConstraint(fields=("kind", "code"), name="tenants_listentry_kind_code")],
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(choices=[('master', 'master'), ('site', 'site')], max_length=10)),
-                ('kind', models.CharField(choices=[('master', 'Console'), ('main', 'Main site'), ('agent', 'Agent site')], max_length=10)),
-                ('state', models.CharField(choices=[('creating', 'Being created'), ('active', 'Active'), ('suspended', 'Suspended')], default='creating', max_length=10)),
-                ('ready', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('suspended_at', models.DateTimeField(blank=True, null=True)),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('legal_name', models.CharField(blank=True, max_length=160)),
-                ('tagline_en', models.CharField(blank=True, max_length=160)),
-                ('tagline_ar', models.CharField(blank=True, max_length=160)),
-                ('logo', models.CharField(blank=True, max_length=200)),
-                ('favicon', models.CharField(blank=True, max_length=200)),
-                ('primary_colour', models.CharField(default='#0f766e', max_length=7)),
-                ('accent_colour', models.CharField(default='#b45309', max_length=7)),
-                ('language', models.CharField(choices=[('en', 'English'), ('ar', 'العربية')], default='en', max_length=5)),
-                ('country', models.CharField(default='SA', max_length=2)),
-                ('currency', models.CharField(default='SAR', max_length=3)),
-                ('time_zone', models.CharField(default='Asia/Riyadh', max_length=40)),
-                ('support_email', models.EmailField(blank=True, max_length=254)),
-                ('support_phone', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('sender_name', models.CharField(blank=True, max_length=80)),
-                ('terms_en', models.TextField(blank=True)),
-                ('terms_ar', models.TextField(blank=True)),
-                ('privacy_en', models.TextField(blank=True)),
-                ('privacy_ar', models.TextField(blank=True)),
-                ('hidden_entries', models.JSONField(blank=True, default=list)),
-                ('brand_version', models.PositiveIntegerField(default=1)),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("type", models.CharField(choices=[("master", "master"), ("site", "site")], max_length=10)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("master", "Console"), ("main", "Main site"), ("agent", "Agent site")], max_length=10
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("creating", "Being created"), ("active", "Active"), ("suspended", "Suspended")],
+                        default="creating",
+                        max_length=10,
+                    ),
+                ),
+                ("ready", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("legal_name", models.CharField(blank=True, max_length=160)),
+                ("tagline_en", models.CharField(blank=True, max_length=160)),
+                ("tagline_ar", models.CharField(blank=True, max_length=160)),
+                ("logo", models.CharField(blank=True, max_length=200)),
+                ("favicon", models.CharField(blank=True, max_length=200)),
+                ("primary_colour", models.CharField(default="#0f766e", max_length=7)),
+                ("accent_colour", models.CharField(default="#b45309", max_length=7)),
+                (
+                    "language",
+                    models.CharField(choices=[("en", "English"), ("ar", "العربية")], default="en", max_length=5),
+                ),
+                ("country", models.CharField(default="SA", max_length=2)),
+                ("currency", models.CharField(default="SAR", max_length=3)),
+                ("time_zone", models.CharField(default="Asia/Riyadh", max_length=40)),
+                ("support_email", models.EmailField(blank=True, max_length=254)),
+                ("support_phone", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("sender_name", models.CharField(blank=True, max_length=80)),
+                ("terms_en", models.TextField(blank=True)),
+                ("terms_ar", models.TextField(blank=True)),
+                ("privacy_en", models.TextField(blank=True)),
+                ("privacy_ar", models.TextField(blank=True)),
+                ("hidden_entries", models.JSONField(blank=True, default=list)),
+                ("brand_version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'agent'), _negated=True), fields=('kind',), name='tenants_site_one_main_and_one_master')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "agent"), _negated=True),
+                        fields=("kind",),
+                        name="tenants_site_one_main_and_one_master",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('domain', models.CharField(db_index=True, max_length=253)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('pending', 'Waiting for proof'), ('active', 'Active'), ('released', 'Released')], default='pending', max_length=10)),
-                ('token', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenants.site')),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("domain", models.CharField(db_index=True, max_length=253)),
+                ("is_primary", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Waiting for proof"), ("active", "Active"), ("released", "Released")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("token", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="tenants.site"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('domain',), name='tenants_domain_active_once'), models.UniqueConstraint(condition=models.Q(('is_primary', True), ('state', 'active')), fields=('tenant',), name='tenants_domain_one_primary'), models.CheckConstraint(condition=models.Q(('domain__regex', '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')), name='tenants_domain_normalised')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")), fields=("domain",), name="tenants_domain_active_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True), ("state", "active")),
+                        fields=("tenant",),
+                        name="tenants_domain_one_primary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("domain__regex", "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")),
+                        name="tenants_domain_normalised",
+                    ),
+                ],
             },
         ),
     ]

@@ -14,20 +14,35 @@ class Migration(migrations.Migration):
     operations = [
         # Reading sites and domains is the registry's; staff of a site may change what shows, never what it is.
         PublicWall(
-            "Site", site="id", site_can=f"SELECT, UPDATE ({BRAND})", master_can="SELECT, UPDATE",
-            registry_can="SELECT", relay_can="SELECT",
+            "Site",
+            site="id",
+            site_can=f"SELECT, UPDATE ({BRAND})",
+            master_can="SELECT, UPDATE",
+            registry_can="SELECT",
+            relay_can="SELECT",
         ),
         PublicWall(
-            "Domain", site="tenant_id", site_can="SELECT, INSERT, UPDATE", master_can="SELECT, INSERT, UPDATE",
+            "Domain",
+            site="tenant_id",
+            site_can="SELECT, INSERT, UPDATE",
+            master_can="SELECT, INSERT, UPDATE",
             registry_can="SELECT",
         ),
         PublicList("ListEntry"),
         PublicWall(
-            "kernel.OutboxEvent", site_can="SELECT, INSERT, UPDATE", merchant_can="INSERT",
-            master_can="SELECT, INSERT, UPDATE", master=OWN_MASTER, relay_can="SELECT, UPDATE",
+            "kernel.OutboxEvent",
+            site_can="SELECT, INSERT, UPDATE",
+            merchant_can="INSERT",
+            master_can="SELECT, INSERT, UPDATE",
+            master=OWN_MASTER,
+            relay_can="SELECT, UPDATE",
         ),
         PublicWall(
-            "kernel.Job", merchant="merchant_id", site_can="SELECT, INSERT, UPDATE",
-            merchant_can="SELECT, INSERT, UPDATE", master_can="SELECT, INSERT, UPDATE", master=OWN_MASTER,
+            "kernel.Job",
+            merchant="merchant_id",
+            site_can="SELECT, INSERT, UPDATE",
+            merchant_can="SELECT, INSERT, UPDATE",
+            master_can="SELECT, INSERT, UPDATE",
+            master=OWN_MASTER,
         ),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,4 +49,3 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
-

@@ -43,9 +43,7 @@ class Wall:
 
 
 @contextmanager
-def wall(
-    site: Any, level: str, *, merchant: uuid.UUID | None = None, proof: uuid.UUID | None = None
-) -> Iterator[None]:
+def wall(site: Any, level: str, *, merchant: uuid.UUID | None = None, proof: uuid.UUID | None = None) -> Iterator[None]:
     """Run the block as `level` of `site` (a tenants.Site). `merchant` for level merchant, `proof` for holder.
 
     Raises WallError inside a coroutine, for a level the site's type does not have, and for a missing or superfluous

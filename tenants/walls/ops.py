@@ -129,9 +129,7 @@ class WallTable(_TableOperation):
             return [f'DROP POLICY wall_{level} ON "{table}"' for level in ("master", "owner")]
         return [
             f'DROP POLICY IF EXISTS wall_{level} ON "{table}"' for level in ("site", "merchant", "visitor", "holder")
-        ] + [
-            f'REVOKE ALL ON "{table}" FROM "{role(schema, level)}"' for level in ("merchant", "visitor", "holder")
-        ]
+        ] + [f'REVOKE ALL ON "{table}" FROM "{role(schema, level)}"' for level in ("merchant", "visitor", "holder")]
 
 
 class PublicWall(_TableOperation):
@@ -299,7 +297,9 @@ class SiteFunction(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, app_table: str, signature: str, create: str, *, callers: Sequence[str], replace: bool = False) -> None:
+    def __init__(
+        self, app_table: str, signature: str, create: str, *, callers: Sequence[str], replace: bool = False
+    ) -> None:
         self.app_table, self.signature, self.create = app_table, signature, create
         self.callers, self.replace = tuple(callers), replace
 
@@ -343,4 +343,6 @@ class SiteFunction(Operation):
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if self._applies(app_label, schema_editor, from_state):
-            schema_editor.execute(f'DROP FUNCTION "{schema_editor.connection.schema_name}".{self.signature}', params=None)
+            schema_editor.execute(
+                f'DROP FUNCTION "{schema_editor.connection.schema_name}".{self.signature}', params=None
+            )

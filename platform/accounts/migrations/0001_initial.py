@@ -2,119 +2,193 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=120)),
-                ('roles', models.JSONField(default=list)),
-                ('merchant_id', models.UUIDField(blank=True, null=True)),
-                ('merchant_role', models.CharField(blank=True, max_length=10)),
-                ('branch_id', models.UUIDField(blank=True, null=True)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('invited_by', models.UUIDField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=120)),
+                ("roles", models.JSONField(default=list)),
+                ("merchant_id", models.UUIDField(blank=True, null=True)),
+                ("merchant_role", models.CharField(blank=True, max_length=10)),
+                ("branch_id", models.UUIDField(blank=True, null=True)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("invited_by", models.UUIDField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True)),
-                ('name', models.CharField(max_length=120)),
-                ('language', models.CharField(blank=True, max_length=5)),
-                ('theme', models.CharField(blank=True, max_length=6)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('deactivated_at', models.DateTimeField(blank=True, null=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, null=True)),
+                ("name", models.CharField(max_length=120)),
+                ("language", models.CharField(blank=True, max_length=5)),
+                ("theme", models.CharField(blank=True, max_length=6)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                ("deactivated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.UUIDField(blank=True, null=True)),
-                ('actor_kind', models.CharField(max_length=12)),
-                ('actor_label', models.CharField(max_length=120)),
-                ('verb', models.CharField(max_length=60)),
-                ('object_type', models.CharField(max_length=40)),
-                ('object_id', models.UUIDField()),
-                ('object_label', models.CharField(blank=True, max_length=160)),
-                ('merchant_id', models.UUIDField(blank=True, null=True)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('request_id', models.CharField(blank=True, max_length=40)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.UUIDField(blank=True, null=True)),
+                ("actor_kind", models.CharField(max_length=12)),
+                ("actor_label", models.CharField(max_length=120)),
+                ("verb", models.CharField(max_length=60)),
+                ("object_type", models.CharField(max_length=40)),
+                ("object_id", models.UUIDField()),
+                ("object_label", models.CharField(blank=True, max_length=160)),
+                ("merchant_id", models.UUIDField(blank=True, null=True)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("request_id", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_id', '-at'], name='accounts_audit_object'), models.Index(fields=['merchant_id', '-at'], name='accounts_audit_merchant'), models.Index(fields=['-at'], name='accounts_audit_newest')],
+                "indexes": [
+                    models.Index(fields=["object_id", "-at"], name="accounts_audit_object"),
+                    models.Index(fields=["merchant_id", "-at"], name="accounts_audit_merchant"),
+                    models.Index(fields=["-at"], name="accounts_audit_newest"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('merchant_id', models.UUIDField()),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('cashier', 'Cashier')], max_length=10)),
-                ('branch_id', models.UUIDField(blank=True, null=True)),
-                ('username', models.CharField(blank=True, max_length=40)),
-                ('pin', models.CharField(blank=True, max_length=128)),
-                ('active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("merchant_id", models.UUIDField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("manager", "Manager"), ("cashier", "Cashier")], max_length=10
+                    ),
+                ),
+                ("branch_id", models.UUIDField(blank=True, null=True)),
+                ("username", models.CharField(blank=True, max_length=40)),
+                ("pin", models.CharField(blank=True, max_length=128)),
+                ("active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('super_admin', 'Super Admin'), ('management', 'Management'), ('operations', 'Operations'), ('finance', 'Finance'), ('finance_viewer', 'Finance Viewer'), ('support', 'Support Staff'), ('ad_approver', 'Ad Approver'), ('media_buyer', 'Media Buyer'), ('affiliate_manager', 'Affiliate Manager'), ('analyst', 'Analyst'), ('viewer', 'Viewer')], max_length=20)),
-                ('granted_at', models.DateTimeField()),
-                ('granted_by', models.UUIDField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("super_admin", "Super Admin"),
+                            ("management", "Management"),
+                            ("operations", "Operations"),
+                            ("finance", "Finance"),
+                            ("finance_viewer", "Finance Viewer"),
+                            ("support", "Support Staff"),
+                            ("ad_approver", "Ad Approver"),
+                            ("media_buyer", "Media Buyer"),
+                            ("affiliate_manager", "Affiliate Manager"),
+                            ("analyst", "Analyst"),
+                            ("viewer", "Viewer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("granted_by", models.UUIDField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='accounts_user_email'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="accounts_user_email"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('merchant_id', 'user'), name='accounts_membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("merchant_id", "user"), name="accounts_membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('username', ''), _negated=True), fields=('merchant_id', 'username'), name='accounts_membership_username'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("username", ""), _negated=True),
+                fields=("merchant_id", "username"),
+                name="accounts_membership_username",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(fields=('user', 'role'), name='accounts_rolegrant_once'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(fields=("user", "role"), name="accounts_rolegrant_once"),
         ),
     ]

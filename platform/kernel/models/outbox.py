@@ -26,9 +26,7 @@ class OutboxEvent(models.Model):
             # The relay: what is due and not handed over yet.
             models.Index(fields=["due_at"], condition=models.Q(relayed_at=None), name="kernel_outbox_due"),
             # The relay's second look: handed over, not done (a worker or the broker lost it).
-            models.Index(
-                fields=["relayed_at"], condition=models.Q(done_at=None), name="kernel_outbox_not_done"
-            ),
+            models.Index(fields=["relayed_at"], condition=models.Q(done_at=None), name="kernel_outbox_not_done"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,8 @@ from django.db import transaction
 from kernel.models import Job
 from kernel.services import outbox
 
+ABANDONED_AFTER = dt.timedelta(minutes=2)
+
 
 class Cancelled(Exception):
     """The person asked to stop; raised at the next step of the work."""
@@ -40,7 +42,7 @@ def start(
 
 def begin(job: Job, *, now: dt.datetime) -> bool:
     """Take a waiting (or abandoned) job for this worker. False: somebody else has it, or it is over."""
-    stale = now - dt.timedelta(minutes=2)
+    stale = now - ABANDONED_AFTER
     mine = Job.objects.filter(id=job.id, state=Job.State.QUEUED) | Job.objects.filter(
         id=job.id, state=Job.State.RUNNING, heartbeat_at__lt=stale
     )
@@ -87,3 +89,13 @@ def retry(job: Job, *, now: dt.datetime) -> None:
         )
         if again:
             outbox.emit(f"job.{job.kind}", site_id=job.site_id, now=now, job_id=str(job.id))
+
+
+def list_abandoned(*, now: dt.datetime) -> list[Job]:
+    """Running jobs without a sign of life for two minutes."""
+    return list(Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER))
+
+
+def restart(job: Job, *, now: dt.datetime) -> None:
+    """Announce an abandoned job again; `begin` lets one worker take it."""
+    outbox.emit(f"job.{job.kind}", site_id=job.site_id, now=now, job_id=str(job.id))

@@ -1,0 +1,18 @@
+"""The demo's data, made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config.demo import people
+from kernel import clock
+
+
+class Command(BaseCommand):
+    help = "Makes the demo's sites, people and data (owner's rights needed). Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = clock.now()
+        people.seed(now)
