@@ -1,0 +1,1 @@
+"""Reads: balances, statements and the proof."""

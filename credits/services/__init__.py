@@ -1,0 +1,1 @@
+"""Writes: opening wallets and moving credits and money."""
