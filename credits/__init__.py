@@ -22,5 +22,5 @@ Public modules. All arguments by keyword; `site_id` only at level master, elsewh
     balances.of_merchant(merchant_id) -> MerchantBalances(coupon, wa_ui, wa_bi)
     balances.of_merchants(ids), balances.wallets_of_merchant(merchant_id), balances.wallet_of_agent(agent_id)
     statements.entries(account | merchant_id, unit, start, end, action, related_id), opening(...), closing(...)
-    proof.first_differences() -> list[Difference]             `manage.py prove_ledger`, nightly by credits.tasks.prove
+    proof.prove() -> Proof(accounts, transfers, differences)  `manage.py prove_ledger`, nightly by credits.tasks.prove
 """
