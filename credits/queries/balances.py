@@ -32,8 +32,8 @@ def of_merchants(merchant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MerchantB
     """The balances of many merchants, in one query. Those without wallets, or behind another wall, are absent."""
     rows = Account.objects.filter(kind=AccountKind.WALLET, merchant_id__in=list(merchant_ids))
     units: dict[uuid.UUID, dict[str, int]] = {}
-    for merchant_id, unit, balance in rows.values_list("merchant_id", "unit", "balance"):
-        units.setdefault(merchant_id, {})[unit] = balance
+    for merchant_id, unit, balance in rows.values_list("owner_id", "unit", "balance"):
+        units.setdefault(merchant_id, {})[unit] = balance or 0
     return {
         merchant_id: MerchantBalances(**{unit: found.get(unit, 0) for unit in CreditUnit.values})
         for merchant_id, found in units.items()
