@@ -1,0 +1,141 @@
+"""Rows for tests, made behind the wall that is open. Each function makes one thing and what it cannot be without."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from typing import Any
+
+from accounts.actors import Actor
+from accounts.models import Membership, RoleGrant, User
+from kernel import crypto
+from merchants import models as m
+from merchants.serials import new_serials
+from tenants.walls import current_site
+
+NOW = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+PASSWORD = "correct horse 1"
+_numbers = itertools.count(1)
+
+FACE = {
+    "image": "", "content_type": "image/png", "width": 1000, "height": 500,
+    "layout": {"width_mm": 90, "height_mm": 45, "fields": []},
+}  # fmt: skip
+
+
+def make_user(name: str = "", *, email: str | None = "auto", now: dt.datetime = NOW) -> User:
+    """A person with PASSWORD."""
+    number = next(_numbers)
+    name = name or f"Person {number}"
+    address = f"person{number}@example.com" if email == "auto" else email
+    return User.objects.create_user(address, name=name, password=PASSWORD, created_at=now)
+
+
+def make_staff(role: str = "super_admin", name: str = "") -> User:
+    user = make_user(name)
+    RoleGrant.objects.create(user=user, role=role, granted_at=NOW)
+    return user
+
+
+def make_member(merchant: m.Merchant, role: str = "owner", name: str = "", branch: m.Branch | None = None) -> User:
+    user = make_user(name)
+    Membership.objects.create(
+        user=user, merchant_id=merchant.id, role=role, branch_id=branch.id if branch else None, created_at=NOW
+    )
+    return user
+
+
+def staff_actor(user: User, role: str = "super_admin", scope: str = "site") -> Actor:
+    return Actor("staff", user.name, user.id, scope, frozenset({role}))
+
+
+def member_actor(user: User, merchant: m.Merchant, role: str = "owner") -> Actor:
+    return Actor("merchant", user.name, user.id, "merchant", frozenset({role}), merchant.id)
+
+
+def make_merchant(brand: str = "", **fields: Any) -> m.Merchant:
+    number = next(_numbers)
+    brand = brand or f"Merchant {number}"
+    return m.Merchant.objects.create(
+        **{
+            "number": number, "brand_name": brand, "legal_name": f"{brand} LLC", "slug": f"m-{number}",
+            "country": "SA", "city": "riyadh", "category": "food", "business_type": "restaurant",
+            "time_zone": "Asia/Riyadh", "state": "active", "created_at": NOW, **fields,
+        }
+    )  # fmt: skip
+
+
+def make_branch(merchant: m.Merchant, name: str = "", **fields: Any) -> m.Branch:
+    return m.Branch.objects.create(
+        merchant=merchant, name=name or f"Branch {next(_numbers)}", time_zone=merchant.time_zone, created_at=NOW,
+        **fields,
+    )  # fmt: skip
+
+
+def make_customer(phone: str = "", name: str = "Carl Customer") -> m.Customer:
+    site_id = current_site().id
+    phone = phone or f"+9665{next(_numbers):08d}"
+    return m.Customer.objects.create(
+        phone_index=crypto.keyed_index(phone, site_id=site_id, field="phone"),
+        phone_sealed=crypto.seal(phone, site_id=site_id, field="phone"),
+        name=name, birthday_sealed=crypto.seal("1990-05-17", site_id=site_id, field="birthday"), birth_month=5,
+        birth_day=17, created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+
+
+def make_template(merchant: m.Merchant) -> m.CouponTemplate:
+    return m.CouponTemplate.objects.create(merchant=merchant, name=f"Template {next(_numbers)}", created_at=NOW, **FACE)
+
+
+def make_batch(merchant: m.Merchant, quantity: int = 5, *, coupons: bool = True, **fields: Any) -> m.Batch:
+    """A batch with its coupons, without the ledger: for tests that do not look at money."""
+    number = next(_numbers)
+    batch = m.Batch.objects.create(
+        **{
+            "merchant": merchant, "number": number, "title_en": f"Offer {number}", "title_ar": f"عرض {number}",
+            "offer_kind": "percentage", "offer_percent": 20, "category": merchant.category, "country": "SA",
+            "city": merchant.city, "business_type": merchant.business_type, "face": FACE, "quantity": quantity,
+            "made": quantity, "starts_at": NOW - DAY, "claim_until": NOW + 30 * DAY, "state": "active",
+            "created_at": NOW, **fields,
+        }
+    )  # fmt: skip
+    if coupons:
+        lanes = ["print"] * batch.print_quantity + ["online"] * (quantity - batch.print_quantity)
+        m.Coupon.objects.bulk_create(
+            m.Coupon(merchant=merchant, batch=batch, serial=serial, lane=lane)
+            for serial, lane in zip(new_serials(quantity), lanes, strict=True)
+        )
+    return batch
+
+
+def make_one_of_everything(merchant: m.Merchant) -> None:
+    """At least one row in every table that has a merchant column, so that there is something to steal."""
+    from accounts.models import AuditEvent, Invitation
+
+    branch = make_branch(merchant)
+    member = make_member(merchant)
+    m.Device.objects.create(merchant=merchant, branch=branch, name="Till", created_at=NOW)
+    customer = make_customer()
+    m.MerchantCustomer.objects.create(merchant=merchant, customer=customer, first_at=NOW, last_at=NOW)
+    make_template(merchant)
+    batch = make_batch(merchant)
+    m.BatchBranch.objects.create(merchant=merchant, batch=batch, branch=branch)
+    coupon = m.Coupon.objects.filter(batch=batch).first()
+    m.Redemption.objects.create(merchant=merchant, coupon=coupon, batch=batch, branch=branch, actor_label="x", at=NOW)
+    m.Scan.objects.create(merchant=merchant, nonce=uuid.uuid4(), at=NOW, outcome="redeemed", answer={})
+    key = m.ApiKey.objects.create(
+        merchant=merchant, name="Till", prefix="ck_x", key_hash=uuid.uuid4().hex, created_at=NOW
+    )
+    m.IdempotencyRecord.objects.create(
+        merchant=merchant, api_key=key, key=uuid.uuid4().hex, request_hash="x", created_at=NOW
+    )
+    Invitation.objects.create(
+        email="new@example.com", name="New", merchant_id=merchant.id, merchant_role="manager",
+        token_hash=uuid.uuid4().hex, created_at=NOW, expires_at=NOW + DAY,
+    )  # fmt: skip
+    AuditEvent.objects.create(
+        at=NOW, actor_id=member.id, actor_kind="merchant", actor_label=member.name, verb="test", object_type="batch",
+        object_id=batch.id, merchant_id=merchant.id,
+    )  # fmt: skip
