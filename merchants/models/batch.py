@@ -100,7 +100,7 @@ class Batch(WalledModel):
             # The expiry job: what has run out and is not settled.
             models.Index(
                 fields=["claim_until"],
-                condition=models.Q(state__in=["active", "paused", "void"]),
+                condition=models.Q(state__in=["active", "paused", "void", "cancelled"]),
                 name="merchants_batch_runs_out",
             ),
             # The coupon centre's three sorts, over what it shows.

@@ -99,3 +99,10 @@ def list_abandoned(*, now: dt.datetime) -> list[Job]:
 def restart(job: Job, *, now: dt.datetime) -> None:
     """Announce an abandoned job again; `begin` lets one worker take it."""
     outbox.emit(f"job.{job.kind}", site_id=job.site_id, now=now, job_id=str(job.id))
+
+
+def progress(job: Job, *, done: int, step: str, now: dt.datetime) -> None:
+    """Note progress of work that runs in chunks, each an event of its own."""
+    Job.objects.filter(id=job.id).update(
+        state=Job.State.RUNNING, started_at=job.started_at or now, done=done, step=step[:80], heartbeat_at=now
+    )

@@ -1,0 +1,68 @@
+"""What time does: a batch that ran out gives back what was never taken, once; what was not used in time lapses.
+
+Claim and expiry meet at the coupon's own row: whichever locks it first has it, and the other sees the new state.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import structlog
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.services import audit
+from credits.services import ledger
+from merchants import locks
+from merchants.models import Batch, Coupon
+
+log = structlog.get_logger("couponry.expiry")
+OPEN = (Batch.State.ACTIVE, Batch.State.PAUSED, Batch.State.VOID, Batch.State.CANCELLED)
+
+
+def list_run_out(*, now: dt.datetime, limit: int = 100) -> list[uuid.UUID]:
+    """Batches whose claim period is over and whose escrow is not settled."""
+    return list(
+        Batch.objects.filter(state__in=OPEN, claim_until__lte=now)
+        .order_by("claim_until")
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+def expire(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> int:
+    """Close a batch that ran out; returns the credits given back. A second call gives nothing back."""
+    with transaction.atomic():
+        batch = locks.batch(batch_id)
+        if batch.state not in OPEN or batch.claim_until > now:
+            return 0
+        Coupon.objects.filter(batch=batch, state__in=[Coupon.State.AVAILABLE, Coupon.State.HELD]).update(
+            state=Coupon.State.EXPIRED
+        )
+        # Counted after the update has waited for claims under way: a coupon is in exactly one of the two.
+        never_taken = Coupon.objects.filter(batch=batch, taken_at=None).count()
+        ledger.settle_escrow(
+            batch_id=batch.id, refund=never_taken, consumed=batch.made - never_taken, actor=actor, now=now,
+            key=ledger.key_for("batch.expire", batch.id),
+        )  # fmt: skip
+        before = batch.state
+        batch.state, batch.closed_at, batch.refunded = Batch.State.EXPIRED, now, never_taken
+        batch.save(update_fields=["state", "closed_at", "refunded"])
+        audit.record(
+            "batch.expire", batch, actor=actor, now=now, before={"state": before},
+            after={"state": batch.state, "refunded": never_taken},
+        )  # fmt: skip
+    log.info("batch expired", batch_id=str(batch_id), refunded=never_taken)
+    return never_taken
+
+
+def lapse(*, now: dt.datetime, limit: int = 20_000) -> int:
+    """Mark taken coupons whose time is over as lapsed; returns how many."""
+    due = Coupon.objects.filter(state=Coupon.State.TAKEN, use_until__lte=now).order_by("use_until").values("id")[:limit]
+    with transaction.atomic():
+        locked = Coupon.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            id__in=due, state=Coupon.State.TAKEN
+        )
+        return Coupon.objects.filter(id__in=[coupon.id for coupon in locked.only("id")]).update(
+            state=Coupon.State.LAPSED
+        )

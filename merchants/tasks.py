@@ -1,0 +1,43 @@
+"""What beat starts on every site, and nothing else: each task is one call of a service."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+
+from accounts.actors import system
+from kernel import clock
+from merchants.services import expiry, generation, popularity
+from tenants.tasks import SiteTask
+
+__all__ = ["expire_batches", "forget_idempotency", "generation", "lapse_coupons", "refresh_popularity"]
+
+
+@shared_task(base=SiteTask, name="merchants.expire_batches")
+def expire_batches() -> None:
+    """Settle every batch that ran out."""
+    now = clock.now()
+    for batch_id in expiry.list_run_out(now=now):
+        expiry.expire(batch_id=batch_id, actor=system("expiry"), now=now)
+
+
+@shared_task(base=SiteTask, name="merchants.lapse_coupons")
+def lapse_coupons() -> None:
+    """Lapse what was not used in time, chunk by chunk."""
+    now = clock.now()
+    while expiry.lapse(now=now):
+        pass
+
+
+@shared_task(base=SiteTask, name="merchants.refresh_popularity")
+def refresh_popularity() -> None:
+    popularity.refresh(now=clock.now())
+
+
+@shared_task(base=SiteTask, name="merchants.forget_idempotency")
+def forget_idempotency() -> None:
+    """Answers to Idempotency-Keys are kept 24 hours."""
+    from merchants.models import IdempotencyRecord
+
+    IdempotencyRecord.objects.filter(created_at__lt=clock.now() - dt.timedelta(hours=24)).delete()
