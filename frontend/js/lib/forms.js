@@ -1,0 +1,85 @@
+// Unsaved changes are guarded, a form is sent once, and a step says what it costs before it is taken.
+import { each, on, thousands, word } from "./dom.js";
+
+const sent = new WeakSet();
+
+function state(form) {
+  const files = [...form.querySelectorAll('input[type="file"]')].map((input) => input.value);
+  const entries = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+  return JSON.stringify([entries, files]);
+}
+
+function guard(form) {
+  const before = state(form);
+  const note = form.querySelector("[data-unsaved]");
+  const changed = () => !sent.has(form) && form.isConnected && state(form) !== before;
+  const show = () => note?.toggleAttribute("hidden", !changed());
+  form.addEventListener("input", show);
+  form.addEventListener("change", show);
+  form.addEventListener("submit", () => sent.add(form));
+  window.addEventListener("beforeunload", (event) => {
+    if (changed()) event.preventDefault();
+  });
+}
+
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.dataset.submitOnce === "off") return;
+  const button = event.submitter;
+  if (!button) return;
+  // A disabled button would not be sent along: it is only marked, and further presses are dropped.
+  if (button.hasAttribute("data-busy")) {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("data-busy", "");
+  button.setAttribute("aria-disabled", "true");
+}
+
+function release() {
+  document.querySelectorAll("[data-busy]").forEach((button) => {
+    button.removeAttribute("data-busy");
+    button.removeAttribute("aria-disabled");
+  });
+}
+
+function consequence(box) {
+  const input = document.getElementById(box.dataset.input);
+  if (!input) return;
+  const available = Number(box.dataset.available);
+  const button = input.form?.querySelector('button[type="submit"]');
+  const show = () => {
+    const cost = Math.max(0, Math.floor(Number(input.value.replace(/[,\s]/g, "")) || 0)) * Number(box.dataset.factor);
+    const left = available - cost;
+    box.querySelector("[data-cost]").textContent = thousands(cost);
+    box.querySelector("[data-left]").textContent = thousands(left);
+    box.classList.toggle("is-short", left < 0);
+    if (button) button.disabled = left < 0;
+  };
+  input.addEventListener("input", show);
+  show();
+}
+
+export function start() {
+  each("form[data-guard]", guard);
+  each("[data-consequence]", consequence);
+  document.addEventListener("submit", sendOnce);
+  document.addEventListener("htmx:afterRequest", release);
+  // Back from the browser's page cache, nothing is under way.
+  window.addEventListener("pageshow", release);
+  on("change", "[data-autosubmit]", (_, form) => form.requestSubmit());
+  on("click", ".form-stack a[href^='#']", (event, link) => {
+    const field = document.getElementById(link.getAttribute("href").slice(1));
+    const control = field?.matches("input, select, textarea") ? field : field?.querySelector("input, select, textarea");
+    if (!control) return;
+    event.preventDefault();
+    control.focus();
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const refused = event.detail.xhr.status === 403;
+    document.dispatchEvent(new CustomEvent("ui:toast", { detail: { text: word(refused ? "refused" : "failed"), tone: "bad" } }));
+  });
+  document.addEventListener("htmx:sendError", () => {
+    document.dispatchEvent(new CustomEvent("ui:toast", { detail: { text: word("failed"), tone: "bad" } }));
+  });
+}
