@@ -17,7 +17,7 @@ from config.embedded import Postgres, Valkey, free_port, wait_for
 from config.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".var" / "demo"
+HOME = Path(os.environ.get("COUPONRY_DEMO_HOME", ROOT / ".var" / "demo"))
 PYTHON = sys.executable
 
 
