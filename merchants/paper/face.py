@@ -31,6 +31,8 @@ from merchants.paper.render import render_html
 SAMPLE_SERIAL = "K7PX39MDTC4WRHK"
 SAMPLE_URL = "HTTPS://EXAMPLE.COM/C/K7PX39MDTC4WRHK"
 _STYLESHEET = Path(__file__).resolve().parents[1] / "static" / "merchants" / "paper" / "face.css"
+# Digits in groups: with a plus sign, with a hyphen, or long enough for a phone number.
+_NUMBER = re.compile(r"\+\d[\d ()-]*\d|\d[\d ()]*-[\d ()-]*\d|\d(?:[ ()]?\d){6,}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -120,7 +122,7 @@ def _boxes(face: Face, layout: Layout) -> Iterator[dict[str, Any]]:
             **_placed(f"cp-t{number}", f"texts.{number}", text.box, " ".join(filter(None, classes))),
             "size": text.size,
             "colour": text.colour,
-            "words": words,
+            "words": isolated(words) if lang == "ar" else words,
             "lang": lang,
             "dir": "rtl" if lang == "ar" else "ltr",
         }
@@ -159,6 +161,11 @@ def _places(boxes: list[dict[str, Any]]) -> str:
             rule += f";font-size:{box['size']}pt;color:{box['colour']}"
         rules.append(f"#{box['id']}{{{rule}}}")
     return "\n".join(rules)
+
+
+def isolated(words: str) -> str:
+    """Arabic words with phone numbers kept from left to right: the bidirectional rules would turn 800-1234 around."""
+    return _NUMBER.sub(lambda found: f"\u2066{found[0]}\u2069", words)
 
 
 def _is_arabic(words: str) -> bool:

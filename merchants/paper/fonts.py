@@ -22,8 +22,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from merchants import serials
 
 LATIN, LATIN_EXT, ARABIC = "inter-latin.woff2", "inter-latin-ext.woff2", "noto-arabic.woff2"
-FAMILIES = '"Couponry Latin", "Couponry Latin Extended", "Couponry Arabic", sans-serif'
-_FACES = (("Couponry Latin", LATIN), ("Couponry Latin Extended", LATIN_EXT), ("Couponry Arabic", ARABIC))
+FAMILIES = '"Paper Latin", "Paper Latin Extended", "Paper Arabic", sans-serif'
+_FACES = (("Paper Latin", LATIN), ("Paper Latin Extended", LATIN_EXT), ("Paper Arabic", ARABIC))
 SERIAL_WEIGHT = 600
 
 

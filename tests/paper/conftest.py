@@ -13,4 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def bare_environment() -> dict[str, str]:
     """For a process of its own that measures itself."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform"), os.environ.get("PYTHONPATH", "")])}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform"), os.environ.get("PYTHONPATH", "")]),
+    }

@@ -65,7 +65,11 @@ def test_a_usual_picture_is_accepted_and_written_anew(kind):
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_every_png_mode_becomes_rgb_or_rgba(mode):
     base = picture(mode="RGBA") if mode in {"LA", "RGBA"} else picture()
-    image = base.convert("L").convert("I").point(lambda v: v * 257).convert(mode) if mode.startswith("I") else base.convert(mode)
+    image = (
+        base.convert("L").convert("I").point(lambda v: v * 257).convert(mode)
+        if mode.startswith("I")
+        else base.convert(mode)
+    )
 
     accepted = images.accept_image(encoded(image, "PNG"))
 
@@ -300,8 +304,15 @@ print(json.dumps({"rss": peak,
 
 @pytest.mark.parametrize(
     ("kind", "mode", "size"),
-    [("PNG", "RGBA", (6300, 6300)), ("PNG", "RGB", (6300, 6300)), ("JPEG", "RGB", (6300, 6300)), ("JPEG", "CMYK", (6300, 6300)),
-     ("WEBP", "RGB", (6300, 6300)), ("PNG", "RGBA", (4000, 4000)), ("JPEG", "RGB", (4000, 4000))],
+    [
+        ("PNG", "RGBA", (6300, 6300)),
+        ("PNG", "RGB", (6300, 6300)),
+        ("JPEG", "RGB", (6300, 6300)),
+        ("JPEG", "CMYK", (6300, 6300)),
+        ("WEBP", "RGB", (6300, 6300)),
+        ("PNG", "RGBA", (4000, 4000)),
+        ("JPEG", "RGB", (4000, 4000)),
+    ],
 )
 def test_the_largest_allowed_pictures_stay_within_memory_and_time(kind, mode, size, bare_environment):
     options = {"method": 0} if kind == "WEBP" else {}

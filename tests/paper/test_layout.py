@@ -117,7 +117,13 @@ def test_only_free_texts_keep_words_and_control_characters_are_dropped():
     assert layout.texts[1].words == "abc\nd"
 
 
-@given(st.integers(32, 4000), st.integers(32, 4000), st.sampled_from(["en", "ar"]), st.permutations(KINDS[:5]), st.integers(0, 5))
+@given(
+    st.integers(32, 4000),
+    st.integers(32, 4000),
+    st.sampled_from(["en", "ar"]),
+    st.permutations(KINDS[:5]),
+    st.integers(0, 5),
+)
 def test_the_default_places_can_be_printed_for_every_shape(width, height, lang, kinds, count):
     layout = default_layout(width, height, lang=lang, kinds=kinds[:count])
 
@@ -146,4 +152,6 @@ def test_scaling_keeps_the_codes_readable_and_inside(width):
 
     assert layout.width == width
     assert layout.qr.w >= MIN_QR
-    assert not [problem for problem in layout.problems() if problem.code in {"outside", "not_square"} and problem.field == "qr"]
+    assert not [
+        problem for problem in layout.problems() if problem.code in {"outside", "not_square"} and problem.field == "qr"
+    ]
