@@ -13,7 +13,7 @@ from prometheus_client import Histogram
 log = structlog.get_logger("couponry.request")
 SECONDS = Histogram("couponry_request_seconds", "Time to answer a request", ["method", "status"])
 # A serial or a token in a path is a secret: it never reaches the log.
-SECRET = re.compile(r"(?i)^/(c|invitation|claimed|account/password/reset/key)/[^/]+")
+SECRET = re.compile(r"(?i)^/(c|claimed|account/invitation|account/enter|account/password/reset/key)/[^/]+")
 
 
 def safe_path(path: str) -> str:

@@ -45,7 +45,8 @@ _TOOLS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
-INSTALLED_APPS = list(dict.fromkeys([*PUBLIC_APPS, *_PEOPLE_APPS, *MASTER_APPS, *SITE_APPS, *_TOOLS]))
+# accounts comes first: its templates of the sign-in pages replace those of allauth.
+INSTALLED_APPS = list(dict.fromkeys(["accounts", *PUBLIC_APPS, *_PEOPLE_APPS, *MASTER_APPS, *SITE_APPS, *_TOOLS]))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 GET_EXECUTOR_FUNCTION = "tenants.walls.executor.get_executor"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique, by a constraint on its lower case

@@ -82,8 +82,23 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = True  # noted by accounts.middleware, at most every five minutes
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours add X-Forwarded-For
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 
-OPEN_WHILE_SUSPENDED = ("/redeem/", "/c/", "/static/", "/brand.css")
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "accounts.web.forms.LoginForm",
+    "reset_password": "accounts.web.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.web.forms.ResetPasswordKeyForm",
+    "change_password": "accounts.web.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.web.forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "accounts.web.forms.AuthenticateForm",
+    "reauthenticate": "accounts.web.forms.ReauthenticateByCodeForm",
+    "activate_totp": "accounts.web.forms.ActivateTOTPForm",
+}
+
+OPEN_WHILE_SUSPENDED = ("/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/couponry-domain/")
