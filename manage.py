@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Django's command line. Commands that change the schema need the owner's database URL (see README)."""
+
 import os
 import sys
 

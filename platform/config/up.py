@@ -120,7 +120,6 @@ def main(arguments: list[str] | None = None) -> int:
             supervisor.start("valkey", valkey.command())
         owner_env = {**env, "OWNER_DATABASE_URL": owner_url}
         manage(owner_env, "prepare", *([] if options.no_demo else ["--demo"]), owner=True)
-        manage(env, "collectstatic", "--noinput", "-v", "0")
         start_processes(supervisor, port, live_port, owner_url)
         wait_for(lambda: answers(port), seconds=30, what="web")
         wait_for(lambda: answers(live_port, "/healthz"), seconds=30, what="live")
