@@ -1,4 +1,4 @@
-"""How allauth behaves here: no open sign-up for staff, no foreign brand in mails and authenticator apps."""
+"""How allauth behaves here: no open sign-up, links on the stored domain, no foreign brand in mails and apps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.services import mail
+from tenants.queries import sites
 from tenants.walls import current_site
+
+# What the page itself shows needs no toast.
+SILENT = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -19,12 +27,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{current_site().name}: {subject}"
 
     def get_from_email(self) -> str:
-        site = current_site()
-        address = super().get_from_email()
-        return f'"{site.sender_name or site.name}" <{address}>'
+        return mail.sender(current_site())
 
     def render_mail(self, template_prefix: str, email: Any, context: Any, headers: Any = None) -> Any:
-        return super().render_mail(template_prefix, email, {**context, "site": current_site()}, headers)
+        site = current_site()
+        shown = {**context, "site": site, "base_url": sites.base_url(site), "brand": mail.brand(site)}
+        return super().render_mail(template_prefix, email, shown, headers)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """On the site's stored domain: what stands in the request's Host must never reach a mail."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        uid, _, token = key.partition("-")
+        return sites.base_url(current_site()) + path.replace("UID", uid, 1).replace("KEY", token, 1)
+
+    def is_safe_url(self, url: str) -> bool:
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None) and url.startswith("/")
+
+    def add_message(self, request: Any, level: Any, message_template: Any = None, *args: Any, **kwargs: Any) -> None:
+        if message_template not in SILENT:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        return render(request, "account/account_inactive.html", status=403)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -7,10 +7,12 @@ host all is for platform staff. Every view names its verb; one without is refuse
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +24,8 @@ from tenants.walls import wall
 
 SURFACES = {"office": "site", "merchant": "merchant", "redeem": "merchant", "account": "door"}
 SESSION_MERCHANT = "merchant_id"
+SESSION_SEEN = "seen"
+SEEN_EVERY = 300  # seconds: how exactly we know when somebody was last there
 
 
 def surface(site: Any, path: str) -> str:
@@ -72,6 +76,17 @@ def actor_of(request: HttpRequest) -> actors.Actor:
     return found or actors.Actor("visitor", user.name, user.id, request_id=request_id)
 
 
+def keep_alive(request: HttpRequest) -> None:
+    """Push the idle limit on and note the session's last sign of life, at most every few minutes. Runs at the door."""
+    if not request.user.is_authenticated or "_auth_user_id" not in request.session:
+        return
+    now = int(time.time())
+    if now - request.session.get(SESSION_SEEN, 0) < SEEN_EVERY:
+        return
+    request.session[SESSION_SEEN] = now  # a changed session is saved, and its end moves
+    UserSession.objects.create_from_request(request)
+
+
 class LevelMiddleware:
     """Narrows the wall from the door to the level of the surface, and checks the view's verb."""
 
@@ -82,6 +97,8 @@ class LevelMiddleware:
         site = request.site  # type: ignore[attr-defined]
         signed_in = request.COOKIES.get(request.session_cookie_name)  # type: ignore[attr-defined]
         request.actor = actor_of(request) if signed_in else actors.visitor(request.request_id)  # type: ignore[attr-defined]
+        if signed_in:
+            keep_alive(request)
         where = surface(site, request.path)
         if where in {"door", "master", "site"}:
             return self.get_response(request)

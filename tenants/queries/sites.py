@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 import uuid
 
+from django.conf import settings
+
 from tenants.models import Domain, Site
 from tenants.walls import registry
 
 CACHE_SECONDS = 5.0
+MISSING_SECONDS = 1.0  # a host that serves nothing yet is looked up again soon: a new site must answer at once
 _by_host: dict[str, tuple[float, Site | None]] = {}
 
 
@@ -28,7 +31,8 @@ def find_by_host(host: str) -> Site | None:
     site = domain.tenant if domain else None
     if len(_by_host) > 10_000:  # unknown hosts must not fill the memory
         _by_host.clear()
-    _by_host[name] = (time.monotonic() + CACHE_SECONDS, site)
+    keep = CACHE_SECONDS if site is not None and site.ready else MISSING_SECONDS
+    _by_host[name] = (time.monotonic() + keep, site)
     return site
 
 
@@ -49,6 +53,13 @@ def primary_domain(site: Site) -> str:
     with registry():
         domain = Domain.objects.filter(tenant=site, state=Domain.State.ACTIVE).order_by("-is_primary").first()
     return domain.domain if domain else ""
+
+
+def base_url(site: Site) -> str:
+    """`https://host` of the site's primary domain: what links in mails and codes begin with, never a request's Host."""
+    scheme = "https" if settings.HTTPS else "http"
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    return f"{scheme}://{primary_domain(site)}{port}"
 
 
 def forget() -> None:

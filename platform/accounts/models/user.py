@@ -33,6 +33,8 @@ class User(WalledModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    # On the main site: the person of the console who comes here by a hand-over. Such a user has no e-mail, no password.
+    mirror_of = models.UUIDField(null=True, blank=True, unique=True)
 
     objects = UserManager()
 

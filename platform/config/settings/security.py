@@ -101,4 +101,6 @@ MFA_FORMS = {
     "activate_totp": "accounts.web.forms.ActivateTOTPForm",
 }
 
-OPEN_WHILE_SUSPENDED = ("/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/couponry-domain/")
+OPEN_WHILE_SUSPENDED = (
+    "/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/couponry-domain/",
+)  # fmt: skip
