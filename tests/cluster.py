@@ -31,7 +31,7 @@ HOSTS = {"master": "console.localhost", "main": "main.localhost", "ada": "ada.lo
 def postgres() -> Any:
     from config.embedded import Postgres
 
-    return Postgres(HOME / "pg", durable=False)
+    return Postgres(HOME / "pg", durable=bool(os.environ.get("COUPONRY_TEST_DURABLE")))
 
 
 def _schema_hash() -> str:
