@@ -8,7 +8,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 TONES = ("good", "warning", "bad", "info", "neutral")
-_SHAPES = {"good": "circle-check", "warning": "clock", "bad": "circle-x", "info": "circle-dot", "neutral": "circle-dashed"}
+_SHAPES = {
+    "good": "circle-check",
+    "warning": "clock",
+    "bad": "circle-x",
+    "info": "circle-dot",
+    "neutral": "circle-dashed",
+}
 
 
 @dataclass(frozen=True, slots=True)

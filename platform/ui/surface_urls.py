@@ -1,7 +1,7 @@
 """What a surface's shell asks for while it is open; routed under the surface, so that it runs at the surface's level.
 
-Include it once per surface: namespace `office-ui` at `office/ui/`, `merchant-ui` at `merchant/ui/`, `console-ui` at `ui/shell/`
-of the console.
+Include it once per surface: namespace `office-ui` at `office/ui/`, `merchant-ui` at `merchant/ui/`, and on the console
+`console-ui` at `ui/shell/`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,31 @@ function word(input) {
   button.disabled = input.value.trim().toLowerCase() !== input.dataset.word.toLowerCase();
 }
 
+// A button that asks first: `data-ask` holds the sentence; the press goes through once it is confirmed.
+let asked = null;
+
+function ask(event, button) {
+  const box = document.getElementById("ask");
+  if (!box || button === asked) return;
+  event.preventDefault();
+  box.querySelector("[data-ask-text]").textContent = button.dataset.ask;
+  const number = box.querySelector("[data-ask-number]");
+  number.hidden = !("askCount" in button.dataset);
+  number.querySelector("bdi").textContent = button.closest("[data-list]")?.querySelector("[data-selected]")?.textContent ?? "";
+  const go = box.querySelector("[data-ask-go]");
+  go.textContent = button.textContent.trim();
+  go.onclick = () => {
+    box.close();
+    asked = button;
+    button.click();
+    asked = null;
+  };
+  button.closest("[popover]")?.hidePopover();
+  box.showModal();
+}
+
 export function start() {
+  on("click", "[data-ask]", ask);
   on("click", "[data-dialog]", (_, button) => {
     const dialog = document.getElementById(button.dataset.dialog);
     if (!INVOKERS && dialog && !dialog.open) dialog.showModal();

@@ -25,7 +25,7 @@ function show(form) {
 }
 
 function choose(event, box) {
-  const form = box.closest("form");
+  const form = box.closest("[data-list]");
   const all = boxes(form);
   if (event.shiftKey && last && all.includes(last)) {
     const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
@@ -38,35 +38,26 @@ function choose(event, box) {
 }
 
 export function start() {
-  each(".list-form", show);
+  each("[data-list]", show);
   on("click", 'input[name="ids"]', choose);
   on("change", "[data-select-all]", (_, head) => {
-    const form = head.closest("form");
+    const form = head.closest("[data-list]");
     boxes(form).forEach((box) => {
       box.checked = head.checked;
     });
     show(form);
   });
   on("click", "[data-offer-whole]", (_, button) => {
-    const form = button.closest("form");
+    const form = button.closest("[data-list]");
     form.querySelector("[data-whole]").value = "1";
     show(form);
   });
   on("click", "[data-clear-selection]", (_, button) => {
-    const form = button.closest("form");
+    const form = button.closest("[data-list]");
     boxes(form).forEach((box) => {
       box.checked = false;
     });
     form.querySelector("[data-whole]").value = "";
     show(form);
-  });
-  // A bulk action with a question opens it with the number in place.
-  on("click", "[data-bulk-ask]", (_, button) => {
-    const form = button.closest("form");
-    const dialog = document.getElementById(button.dataset.bulkAsk);
-    dialog.querySelectorAll("[data-bulk-count]").forEach((note) => {
-      note.textContent = form.querySelector("[data-selected]").textContent;
-    });
-    dialog.showModal();
   });
 }

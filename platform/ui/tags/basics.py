@@ -21,9 +21,10 @@ from ui.tags import draw, register
 
 # These point somewhere and turn round in right-to-left pages.
 _MIRRORED = (
-    "arrow-left", "arrow-right", "chevron-left", "chevron-right", "chevrons-left", "chevrons-right", "log-in", "log-out",
-    "panel-left", "undo", "undo-2", "redo", "redo-2", "send", "list", "external-link", "move-right", "corner-down-left",
-    "reply", "forward", "trending-up", "trending-down", "text-align-start", "sliders-horizontal", "arrow-up-right",
+    "arrow-left", "arrow-right", "chevron-left", "chevron-right", "chevrons-left", "chevrons-right", "log-in",
+    "log-out", "panel-left", "undo", "undo-2", "redo", "redo-2", "send", "list", "external-link", "move-right",
+    "corner-down-left", "reply",
+    "forward", "trending-up", "trending-down", "text-align-start", "sliders-horizontal", "arrow-up-right",
 )  # fmt: skip
 NONE = mark_safe('<span class="muted" aria-hidden="true">—</span>')
 
@@ -69,7 +70,8 @@ def money(minor: int | None, currency: str, sign: bool = False) -> SafeString:  
     """Integer minor units with their currency."""
     if minor is None:
         return NONE
-    return format_html('<bdi dir="ltr" class="num whitespace-nowrap">{}</bdi>', text.money_text(minor, currency, sign=sign))
+    shown = text.money_text(minor, currency, sign=sign)
+    return format_html('<bdi dir="ltr" class="num whitespace-nowrap">{}</bdi>', shown)
 
 
 @register.simple_tag(name="credits")

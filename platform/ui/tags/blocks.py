@@ -27,8 +27,9 @@ def block_again(context: Any, name: str) -> SafeString:
 def card(content: str, title: Any = "", icon: str = "", subtitle: Any = "", href: str = "", pad: bool = True, **extra: str) -> SafeString:  # noqa: E501, FBT001, FBT002
     """A group of content."""
     return draw(
-        "card", content=content, title=title, icon=icon, subtitle=subtitle, href=href, pad=pad, css=extra.get("class", "")
-    )
+        "card", content=content, title=title, icon=icon, subtitle=subtitle, href=href, pad=pad,
+        css=extra.get("class", ""),
+    )  # fmt: skip
 
 
 @register.simple_block_tag
@@ -39,18 +40,19 @@ def stats(content: str) -> SafeString:
 
 @register.simple_tag
 def stat(
-    label: Any, value: Any, delta: float | None = None, good: str = "up", spark: Any = None, href: str = "", hint: Any = "",
-    unit: Any = "",
+    label: Any, value: Any, delta: float | None = None, good: str = "up", spark: Any = None, href: str = "",
+    hint: Any = "", unit: Any = "",
 ) -> SafeString:  # fmt: skip
     """A big number, its change against the period before, and a small curve."""
     shown = text.thousands(value) if isinstance(value, int) else value
     tone = "neutral"
     if delta:
         tone = "good" if (delta > 0) == (good == "up") else "bad"
+    change = text.percent_text(delta or 0, sign=True, digits=0 if abs(delta or 0) >= 10 else 1)
     return draw(
         "stat",
         label=label, value=shown, has_delta=delta is not None, delta=delta or 0, tone=tone, spark=spark, href=href,
-        hint=hint, unit=unit, delta_text=text.percent_text(delta or 0, sign=True, digits=0 if abs(delta or 0) >= 10 else 1),
+        hint=hint, unit=unit, delta_text=change,
     )  # fmt: skip
 
 
@@ -85,8 +87,8 @@ def dialog_button(id: str, label: Any, icon: str = "", class_: str = "", **extra
 
 @register.simple_block_tag(takes_context=True)
 def confirm(
-    context: Any, content: str, id: str, title: Any, action_url: str, action_label: Any, word: str = "", tone: str = "bad",
-    method: str = "post",
+    context: Any, content: str, id: str, title: Any, action_url: str, action_label: Any, word: str = "",  # noqa: A002
+    tone: str = "bad", method: str = "post",
 ) -> SafeString:  # fmt: skip
     """A dialog that asks before something is done; `word` must be typed where it cannot be undone."""
     return draw(
@@ -169,10 +171,11 @@ def skeleton(lines: int = 3) -> SafeString:
 def _changes(event: Any) -> list[tuple[str, str, str]]:
     before, after = getattr(event, "before", None) or {}, getattr(event, "after", None) or {}
     names = list(dict.fromkeys([*before, *after]))
-    return [
-        (name.replace("_", " "), _plain(before[name]) if name in before else "", _plain(after[name]) if name in after else "")
-        for name in names
-    ]
+
+    def said(side: dict[str, Any], name: str) -> str:
+        return _plain(side[name]) if name in side else ""
+
+    return [(name.replace("_", " "), said(before, name), said(after, name)) for name in names]
 
 
 def _plain(value: Any) -> str:
@@ -205,7 +208,8 @@ def chart(kind: str, data: Any, label: Any, height: str = "md") -> SafeString:
     rows: list[list[Any]] = []
     if kind in {"bars", "doughnut"}:
         heads = [line["label"] for line in series["series"]]
-        rows = [[name, *(line["values"][index] for line in series["series"])] for index, name in enumerate(series["labels"])]
+        for index, name in enumerate(series["labels"]):
+            rows.append([name, *(line["values"][index] for line in series["series"])])
     else:
         heads = [line["label"] for line in series.get("series", [])]
     plain = {**series, **({"labels": [str(name) for name in series["labels"]]} if "labels" in series else {})}
@@ -219,5 +223,8 @@ def chart(kind: str, data: Any, label: Any, height: str = "md") -> SafeString:
 @register.simple_tag
 def toast_list(messages: Any) -> SafeString:
     """The messages of this page as toasts."""
-    rows = [{"text": str(message), "tone": toasts.tone(message), "undo": toasts.undo_url(message)} for message in messages or []]
+    rows = [
+        {"text": str(message), "tone": toasts.tone(message), "undo": toasts.undo_url(message)}
+        for message in messages or []
+    ]
     return draw("toasts", rows=rows)

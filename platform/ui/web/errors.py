@@ -35,8 +35,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: says which permission is missing and who can grant it. The verb is the exception's first argument."""
-    args = getattr(exception, "args", ())
-    verb = str(getattr(exception, "verb", "") or getattr(exception, "data", {}).get("verb", "") or (args[0] if args else ""))
+    args = getattr(exception, "args", ()) or ("",)
+    verb = str(getattr(exception, "verb", "") or getattr(exception, "data", {}).get("verb", "") or args[0])
     meaning, who = meaning_of(verb)
     lines = [_("Ask %(who)s to give it to you.") % {"who": who}]
     text = (

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF100 long lines of sample data
 """The style guide: every component in every state, on one page per shell. Routed in demo and debug only."""
 
 from __future__ import annotations
