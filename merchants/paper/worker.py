@@ -17,7 +17,7 @@ import sys
 import tempfile
 from typing import Any
 
-MEMORY = 2 * 1024**3
+MEMORY = 1024**3
 CPU_SECONDS = 60
 FIT_MARK = "/*fit*/"
 SHRINK = 0.93
