@@ -275,6 +275,7 @@ def test_the_export_holds_exactly_the_view_in_its_order(rows, make_request):
     response = show(make_request, export="csv", page="b", sort="-name", cols="page")
 
     text = b"".join(response.streaming_content).decode("utf-8-sig")
+    response.close()
     assert text.split("\r\n") == ['"Name","Page"', *(f'"view {n:02d}","b"' for n in (9, 7, 5, 3, 1)), ""]
 
 
