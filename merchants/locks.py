@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from merchants.errors import NoSuchBatch, NoSuchCoupon
-from merchants.models import Batch, Coupon, Merchant
+from merchants.models import Batch, Coupon, Customer, Merchant
 
 
 def merchant(merchant_id: uuid.UUID) -> Merchant:
@@ -21,14 +21,14 @@ def batch(batch_id: uuid.UUID) -> Batch:
         raise NoSuchBatch from error
 
 
-def batch_if_free(batch_id: uuid.UUID) -> Batch | None:
-    """The batch's row, locked, or None when somebody has it: for jobs that can come back."""
-    return Batch.objects.select_for_update(no_key=True, skip_locked=True).filter(id=batch_id).first()
-
-
 def coupon(**lookup: object) -> Coupon:
     """One coupon's row, locked. Raises NoSuchCoupon."""
     try:
         return Coupon.objects.select_for_update(no_key=True).get(**lookup)
     except Coupon.DoesNotExist as error:
         raise NoSuchCoupon from error
+
+
+def customer(customer_id: uuid.UUID) -> Customer:
+    """The customer's row, locked. Raises Customer.DoesNotExist."""
+    return Customer.objects.select_for_update(no_key=True).get(id=customer_id)

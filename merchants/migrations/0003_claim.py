@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from tenants.walls.levels import MERCHANT_SETTING
 from tenants.walls.ops import SiteFunction
 
 CLAIM_SIGNATURE = (
@@ -19,6 +20,7 @@ DECLARE
     b merchants_batch%ROWTYPE;
     m_state text;
     m_zone text;
+    stored_name text;
     held integer;
     top_ordinal integer;
     until timestamptz;
@@ -32,9 +34,14 @@ BEGIN
         SELECT * INTO b FROM merchants_batch WHERE id = p_batch;
     END IF;
     IF NOT FOUND THEN outcome := 'unknown'; RETURN; END IF;
+    -- A merchant's own systems claim from its own batches only; this function sees everybody's.
+    IF b.merchant_id <> coalesce({merchant_setting}, b.merchant_id) THEN
+        outcome := 'unknown'; RETURN;
+    END IF;
     SELECT m.state, m.time_zone INTO m_state, m_zone FROM merchants_merchant m WHERE m.id = b.merchant_id;
     outcome := CASE
         WHEN b.state = 'paused' THEN 'paused'
+        WHEN b.state = 'expired' THEN 'over'
         WHEN b.state <> 'active' OR m_state IN ('archived', 'suspended') THEN 'closed'
         WHEN p_now < b.starts_at THEN 'not_yet'
         WHEN p_now >= b.claim_until THEN 'over'
@@ -44,10 +51,14 @@ BEGIN
     END;
     IF outcome IS NOT NULL THEN RETURN; END IF;
 
-    -- One customer at a time: the same phone from fifty browsers queues here.
-    SELECT id INTO customer FROM merchants_customer WHERE phone_index = p_phone_index FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        IF p_name = '' THEN outcome := 'details_needed'; RETURN; END IF;
+    -- One customer at a time: the same phone from fifty browsers queues here. The second turn is for a record that
+    -- another claim made, or took back, between the two statements.
+    FOR turn IN 1..3 LOOP
+        SELECT c.id, c.name INTO customer, stored_name FROM merchants_customer c
+        WHERE c.phone_index = p_phone_index FOR NO KEY UPDATE;
+        EXIT WHEN FOUND;
+        -- A till may take a printed coupon for a bare number; everybody else says who they are.
+        IF p_name = '' AND p_source <> 'counter' THEN outcome := 'details_needed'; RETURN; END IF;
         IF p_serial = '' AND b.sold_out THEN outcome := 'sold_out'; RETURN; END IF;
         INSERT INTO merchants_customer (id, phone_index, phone_sealed, name, birthday_sealed, birth_month, birth_day,
                                         language, created_at, updated_at)
@@ -55,21 +66,26 @@ BEGIN
                 p_language, p_now, p_now)
         ON CONFLICT (phone_index) DO NOTHING RETURNING id INTO customer;
         fresh := customer IS NOT NULL;
-        IF NOT fresh THEN
-            SELECT id INTO customer FROM merchants_customer WHERE phone_index = p_phone_index FOR NO KEY UPDATE;
-        END IF;
+        EXIT WHEN fresh;
+    END LOOP;
+    IF customer IS NULL THEN RAISE EXCEPTION 'the record kept changing' USING ERRCODE = 'serialization_failure'; END IF;
+    IF NOT fresh AND stored_name = '' AND p_name = '' AND p_source <> 'counter' THEN
+        outcome := 'details_needed'; customer := NULL; RETURN;
     END IF;
-    proved := (fresh AND p_may_prove) OR (p_device <> '' AND EXISTS (
+    proved := p_device <> '' AND ((fresh AND p_may_prove) OR EXISTS (
         SELECT 1 FROM merchants_customerdevice d WHERE d.token_hash = p_device AND d.customer_id = customer));
 
     SELECT count(*) FILTER (WHERE c.state <> 'void'), max(c.ordinal) INTO held, top_ordinal
     FROM merchants_coupon c WHERE c.batch_id = b.id AND c.customer_id = customer;
-    IF held >= b.per_customer_limit THEN
+    IF held >= b.per_customer_limit OR (held > 0 AND p_serial <> '' AND EXISTS (
+        SELECT 1 FROM merchants_coupon c WHERE c.serial = p_serial AND c.customer_id = customer)) THEN
         outcome := 'held';
         IF proved THEN
             SELECT c.id, c.serial INTO coupon, serial FROM merchants_coupon c
             WHERE c.batch_id = b.id AND c.customer_id = customer AND c.state <> 'void'
-            ORDER BY c.ordinal DESC LIMIT 1;
+            ORDER BY c.serial = p_serial DESC, c.ordinal DESC LIMIT 1;
+        ELSE
+            customer := NULL;
         END IF;
         RETURN;
     END IF;
@@ -93,9 +109,12 @@ BEGIN
             DELETE FROM merchants_customer WHERE id = customer;
             customer := NULL; fresh := false; proved := false;
         END IF;
+        IF NOT proved THEN customer := NULL; END IF;
         IF p_serial <> '' THEN outcome := 'gone'; RETURN; END IF;
-        UPDATE merchants_batch SET sold_out = true WHERE id = b.id AND NOT sold_out;
-        outcome := 'sold_out';
+        -- Waiting above may have been for the batch's own end.
+        UPDATE merchants_batch SET sold_out = true WHERE id = b.id AND state = 'active' AND NOT sold_out;
+        outcome := CASE (SELECT state FROM merchants_batch WHERE id = b.id)
+            WHEN 'active' THEN 'sold_out' WHEN 'paused' THEN 'paused' WHEN 'expired' THEN 'over' ELSE 'closed' END;
         RETURN;
     END IF;
 
@@ -107,6 +126,11 @@ BEGIN
     UPDATE merchants_coupon c SET state = 'taken', customer_id = customer, ordinal = coalesce(top_ordinal, 0) + 1,
         source = p_source, taken_at = p_now, use_until = until
     WHERE c.id = coupon RETURNING c.serial INTO serial;
+    IF NOT fresh AND stored_name = '' AND p_name <> '' THEN
+        -- A till left a bare number behind: its first claim with a name completes the record, and proves nothing.
+        UPDATE merchants_customer SET name = p_name, birthday_sealed = p_birthday_sealed, birth_month = p_month,
+            birth_day = p_day, language = p_language, updated_at = p_now WHERE id = customer;
+    END IF;
     INSERT INTO merchants_merchantcustomer (id, merchant_id, customer_id, first_at, last_at, claims, redemptions)
     VALUES (uuidv7(), b.merchant_id, customer, p_now, p_now, 1, 0)
     ON CONFLICT (merchant_id, customer_id) DO UPDATE SET last_at = p_now, claims = merchants_merchantcustomer.claims + 1;
@@ -120,7 +144,7 @@ BEGIN
             0, '');
     outcome := 'taken';
 END $$
-"""
+""".replace("{merchant_setting}", MERCHANT_SETTING)
 
 # What the page of a phone number may know: whether it is known here, and who it is on a device that proved it.
 RECOGNISE = """
@@ -130,7 +154,7 @@ CREATE FUNCTION {schema}.recognise_phone(
 BEGIN
     SELECT true, (SELECT d.customer_id FROM merchants_customerdevice d
                   WHERE d.token_hash = p_device AND d.customer_id = c.id AND p_device <> '')
-    INTO known, proved_customer FROM merchants_customer c WHERE c.phone_index = p_phone_index;
+    INTO known, proved_customer FROM merchants_customer c WHERE c.phone_index = p_phone_index AND c.name <> '';
     known := coalesce(known, false);
 END $$
 """
@@ -150,7 +174,10 @@ CREATE FUNCTION {schema}.coupon_page(
     OUT use_until timestamptz, OUT redeemed_at timestamptz, OUT about jsonb, OUT merchant jsonb
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, b.id, c.state, c.lane, c.taken_at, c.use_until, c.redeemed_at,
-           to_jsonb(b) - 'void_reason' - 'created_by' - 'refunded' - 'made' - 'popularity' - 'quantity',
+           (SELECT to_jsonb(public_part) FROM (SELECT b.id, b.merchant_id, b.title_en, b.title_ar, b.offer_kind,
+                b.offer_percent, b.offer_amount, b.offer_text_en, b.offer_text_ar, b.terms_en, b.terms_ar, b.category,
+                b.country, b.city, b.face, b.starts_at, b.claim_until, b.use_days, b.use_until, b.weekdays,
+                b.hour_from, b.hour_to, b.per_customer_limit, b.state, b.on_centre, b.in_store) public_part),
            jsonb_build_object('id', m.id, 'brand_name', m.brand_name, 'brand_name_ar', m.brand_name_ar,
                               'slug', m.slug, 'logo', m.logo, 'address', m.address, 'city', m.city,
                               'time_zone', m.time_zone, 'state', m.state)

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kernel import clock
 from merchants.models.branch import Branch
 from merchants.models.merchant import Merchant
 from tenants.walls.base import WalledModel
@@ -133,10 +134,10 @@ class Batch(WalledModel):
     def offer_text(self, language: str) -> str:
         return (self.offer_text_ar if language == "ar" else "") or self.offer_text_en
 
-    def use_until_of(self, taken_at: dt.datetime) -> dt.datetime:
-        """When a coupon taken at `taken_at` lapses, without the rounding to the end of the merchant's day."""
+    def use_until_of(self, taken_at: dt.datetime, zone: str) -> dt.datetime:
+        """When a coupon taken at `taken_at` lapses: the end of a day in the merchant's time zone."""
         if self.use_days is not None:
-            return taken_at + dt.timedelta(days=self.use_days)
+            return clock.end_of_day(clock.local_date(taken_at, zone) + dt.timedelta(days=self.use_days), zone)
         return self.use_until or self.claim_until
 
 

@@ -27,6 +27,8 @@ TAKEN, HELD, SOLD_OUT, DETAILS_NEEDED = "taken", "held", "sold_out", "details_ne
 class ClaimResult:
     """`outcome`: taken, held, sold_out, gone, details_needed, paused, closed, not_yet, over, unknown.
 
+    `gone` (that printed coupon is no longer free) and `unknown` read the same to the public.
+
     `serial` is set when the coupon was taken just now, or is held by somebody whose device proved the phone; a
     stranger who types a known number gets none. `fresh`: the customer's record was made by this claim.
     """
@@ -63,10 +65,13 @@ def claim(
     """Claim the next coupon of a batch, or exactly the printed one with `serial`.
 
     `phone` is E.164. `name` and `birthday` count only for a number without a record; the record of a known number is
-    never changed here. `device_token` is the browser's cookie; `may_prove` is False on a shared in-store device.
-    Never raises for a refusal: the outcome says it. Runs at level visitor (or merchant, for the API).
+    never changed here, but for completing one that a till made of a bare number. `device_token` is the browser's
+    cookie; `may_prove` is False on a shared in-store device, which then proves nothing and is shown nothing proved.
+    Never raises for a refusal: the outcome says it. Runs at level visitor (or merchant, for API and till).
     """
     site_id = current_site().id
+    if not may_prove:
+        device_token = ""
     values = [
         batch_id, serial, crypto.keyed_index(phone, site_id=site_id, field="phone"),
         crypto.seal(phone, site_id=site_id, field="phone"), name.strip()[:120],

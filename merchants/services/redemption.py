@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
@@ -30,8 +31,11 @@ REDEEMED = "redeemed"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the till shows. `outcome`: redeemed, or already_used, expired, not_yet, outside_hours, wrong_branch,
-    other_merchant, void, unknown, mistyped. `about` holds plain values for the screen, never a customer's data."""
+    """What the till shows; `about` holds plain values for the screen, never a customer's data.
+
+    `outcome`: redeemed, or already_used, expired, not_yet, outside_hours, wrong_branch, other_merchant, void, paused,
+    not_taken, limit, closed, unknown, mistyped.
+    """
 
     outcome: str
     coupon_id: uuid.UUID | None = None
@@ -66,16 +70,32 @@ def redeem(
     """
     must(actor, "coupon.redeem")
     assert actor.merchant_id is not None
-    with transaction.atomic():
-        first = Scan.objects.filter(nonce=nonce).first()
-        if first:
-            return Answer(first.outcome, first.coupon_id, first.redemption_id, first.answer, repeated=True)
-        answer = _decide(normalise(serial), actor, branch_id, device_id, phone, now)
-        Scan.objects.create(
-            merchant_id=actor.merchant_id, nonce=nonce, coupon_id=answer.coupon_id, branch_id=branch_id,
-            redemption_id=answer.redemption_id, actor_id=actor.id, at=now, outcome=answer.outcome, answer=answer.about,
-        )  # fmt: skip
+    first = _answered(nonce)
+    if first:
+        return first
+    try:
+        with transaction.atomic():
+            answer = _decide(normalise(serial), actor, branch_id, device_id, phone, now)
+            Scan.objects.create(
+                merchant_id=actor.merchant_id, nonce=nonce, coupon_id=answer.coupon_id, branch_id=branch_id,
+                redemption_id=answer.redemption_id, actor_id=actor.id, at=now, outcome=answer.outcome,
+                answer=answer.about,
+            )  # fmt: skip
+    except IntegrityError:
+        # The same scan arrived twice at once and the other one came first: its answer is the answer.
+        first = _answered(nonce)
+        if first is None:
+            raise
+        return first
     return answer
+
+
+def _answered(nonce: uuid.UUID) -> Answer | None:
+    """The answer this scan got before."""
+    scan = Scan.objects.filter(nonce=nonce).first()
+    if scan is None:
+        return None
+    return Answer(scan.outcome, scan.coupon_id, scan.redemption_id, scan.answer, repeated=True)
 
 
 def _decide(
@@ -83,6 +103,7 @@ def _decide(
 ) -> Answer:
     if not is_valid(serial):
         return Answer("mistyped")
+    claimed = _claim_for(serial, phone, branch_id, now) if phone else ""
     coupon = Coupon.objects.select_for_update(no_key=True).filter(serial=serial).first()
     if coupon is None:
         return Answer("other_merchant" if _exists_elsewhere(serial) else "unknown")
@@ -93,9 +114,24 @@ def _decide(
     if refusal:
         outcome, more = refusal
         return Answer(outcome, coupon.id, about={**about, **more})
-    if coupon.state == Coupon.State.AVAILABLE and not _take_at_counter(coupon, batch, phone, now):
-        return Answer("limit", coupon.id, about=about)
+    if coupon.state == Coupon.State.AVAILABLE:
+        if claimed:
+            return Answer("limit" if claimed == claims.HELD else "closed", coupon.id, about=about)
+        _take_at_counter(coupon, batch, merchant, now)
     return _use_up(coupon, batch, actor, branch_id, device_id, now, about)
+
+
+def _claim_for(serial: str, phone: str, branch_id: uuid.UUID | None, now: dt.datetime) -> str:
+    """Let the customer at the till take this untaken printed coupon; the claim's outcome, or "" where none was due.
+
+    Done before the coupon's row is locked here: a claim locks the customer first and the coupon second, and the other
+    order would meet it in a deadlock. Only a coupon that can be used here and now is claimed.
+    """
+    free = Coupon.objects.filter(serial=serial, state=Coupon.State.AVAILABLE, lane=Coupon.Lane.PRINT)
+    coupon = free.select_related("batch", "merchant").first()
+    if coupon is None or _refusal(coupon, coupon.batch, coupon.merchant, branch_id, now):
+        return ""
+    return claims.claim(phone=phone, serial=serial, source=Coupon.Source.COUNTER, now=now, may_prove=False).outcome
 
 
 def _about(batch: Batch, coupon: Coupon, merchant: Merchant) -> dict[str, Any]:
@@ -147,16 +183,11 @@ def _first_use(coupon: Coupon) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _take_at_counter(coupon: Coupon, batch: Batch, phone: str, now: dt.datetime) -> bool:
-    """Take an untaken printed coupon at the till. With a phone it is an ordinary claim; False: over the limit."""
-    if phone:
-        result = claims.claim(phone=phone, serial=coupon.serial, source="counter", name="-", now=now, may_prove=False)
-        coupon.refresh_from_db()
-        return result.outcome == claims.TAKEN
+def _take_at_counter(coupon: Coupon, batch: Batch, merchant: Merchant, now: dt.datetime) -> None:
+    """Take an untaken printed coupon at the till for somebody whose phone nobody asked."""
     coupon.state, coupon.source, coupon.taken_at = Coupon.State.TAKEN, Coupon.Source.COUNTER, now
-    coupon.use_until = batch.use_until_of(now)
+    coupon.use_until = batch.use_until_of(now, merchant.time_zone)
     coupon.save(update_fields=["state", "source", "taken_at", "use_until"])
-    return True
 
 
 def _use_up(
@@ -175,11 +206,9 @@ def _use_up(
     coupon.state, coupon.redeemed_at = Coupon.State.REDEEMED, now
     coupon.save(update_fields=["state", "redeemed_at"])
     if coupon.customer_id:
-        known = MerchantCustomer.objects.filter(customer_id=coupon.customer_id).first()
-        if known:
-            known.redemptions += 1
-            known.last_redeemed_at = now
-            known.save(update_fields=["redemptions", "last_redeemed_at"])
+        MerchantCustomer.objects.filter(merchant_id=coupon.merchant_id, customer_id=coupon.customer_id).update(
+            redemptions=F("redemptions") + 1, last_redeemed_at=now
+        )
     audit.record(
         "coupon.redeem", coupon, actor=actor, now=now, before={"state": "taken"}, after={"state": coupon.state}
     )
@@ -219,6 +248,10 @@ def undo(*, redemption_id: uuid.UUID, reason: str, actor: Actor, now: dt.datetim
         coupon.state = Coupon.State.LAPSED if lapsed else Coupon.State.TAKEN
         coupon.redeemed_at = None
         coupon.save(update_fields=["state", "redeemed_at"])
+        if coupon.customer_id:
+            MerchantCustomer.objects.filter(
+                merchant_id=coupon.merchant_id, customer_id=coupon.customer_id, redemptions__gt=0
+            ).update(redemptions=F("redemptions") - 1)
         audit.record(
             "redemption.undo", redemption, actor=actor, now=now, reason=reason, before={"state": "redeemed"},
             after={"state": coupon.state},

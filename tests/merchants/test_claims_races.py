@@ -1,0 +1,261 @@
+"""Claims by many at once, on real connections and with commits; each promise beside a control that breaks it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.actors import system
+from credits.services import ledger, wallets
+from merchants import models as m
+from merchants.services import claims, expiry, redemption
+from tenants.walls import wall
+from tests import cluster, factories
+from tests.factories import DAY, NOW
+
+BIRTHDAY = dt.date(1990, 5, 17)
+THREADS = 8
+
+
+@pytest.fixture
+def site(race_db):
+    return cluster.site("ada")
+
+
+@pytest.fixture
+def mona(site):
+    with wall(site, "site"):
+        return factories.make_merchant("Mona")
+
+
+def at_once(function, arguments, threads=THREADS):
+    """Call `function` with each argument on `threads` connections that all start together."""
+    connection.close()  # the pool holds as many connections as there are threads
+    gate = threading.Barrier(threads)
+    first = threading.local()
+
+    def call(argument):
+        if not getattr(first, "passed", False):
+            first.passed = True
+            gate.wait(timeout=20)
+        return function(argument)
+
+    def close(_):
+        gate.wait(timeout=20)
+        connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        results = list(pool.map(call, arguments))
+        list(pool.map(close, range(threads)))
+    return results
+
+
+def claim(site, batch, phone, *, now=NOW, **more):
+    with wall(site, "visitor"):
+        return claims.claim(
+            phone=phone, source="centre", now=now, batch_id=batch.id, name="Somebody", birthday=BIRTHDAY, **more
+        )
+
+
+def phones(count):
+    return [f"+9665{number:08d}" for number in range(1, count + 1)]
+
+
+def make(site, merchant, quantity, **fields):
+    with wall(site, "site"):
+        return factories.make_batch(merchant, quantity, **fields)
+
+
+def test_two_hundred_claims_of_forty_coupons_give_forty_different_ones(site, mona):
+    batch = make(site, mona, 40)
+
+    results = at_once(lambda phone: claim(site, batch, phone), phones(200))
+
+    assert Counter(r.outcome for r in results) == {"taken": 40, "sold_out": 160}
+    assert len({r.serial for r in results if r.outcome == "taken"}) == 40
+    with wall(site, "site"):
+        assert m.Customer.objects.count() == 40
+        assert m.Coupon.objects.filter(batch=batch, state="taken").values("customer").distinct().count() == 40
+
+
+def test_one_phone_fifty_times_at_once_gets_one(site, mona):
+    batch = make(site, mona, 60)
+
+    results = at_once(lambda _: claim(site, batch, "+966500000001"), range(50))
+
+    assert Counter(r.outcome for r in results) == {"taken": 1, "held": 49}
+    with wall(site, "site"):
+        assert m.Coupon.objects.filter(batch=batch, state="taken").count() == 1
+        assert m.Customer.objects.count() == 1
+
+
+def test_a_limit_of_two_holds_when_asked_fifty_times_at_once(site, mona):
+    batch = make(site, mona, 60, per_customer_limit=2)
+
+    results = at_once(lambda _: claim(site, batch, "+966500000001"), range(50))
+
+    assert Counter(r.outcome for r in results) == {"taken": 2, "held": 48}
+
+
+def test_the_last_coupon_goes_to_exactly_one(site, mona):
+    for _round in range(10):
+        batch = make(site, mona, 1)
+
+        results = at_once(lambda phone, batch=batch: claim(site, batch, phone), phones(THREADS))
+
+        assert Counter(r.outcome for r in results) == {"taken": 1, "sold_out": THREADS - 1}
+
+
+def test_one_printed_code_is_claimed_by_exactly_one(site, mona):
+    batch = make(site, mona, 3, print_quantity=3)
+    with wall(site, "site"):
+        serial = m.Coupon.objects.filter(batch=batch).first().serial
+
+    results = at_once(lambda phone: claim(site, batch, phone, serial=serial), phones(THREADS))
+
+    assert Counter(r.outcome for r in results) == {"taken": 1, "gone": THREADS - 1}
+
+
+def test_nobody_is_told_sold_out_while_a_claim_may_still_roll_back(site, mona):
+    batch = make(site, mona, 1)
+    taken, waiting = threading.Event(), threading.Event()
+
+    def takes_and_gives_up():
+        with wall(site, "visitor"):
+            try:
+                with transaction.atomic():
+                    claims.claim(
+                        phone="+966500000001", source="centre", now=NOW, batch_id=batch.id, name="A", birthday=BIRTHDAY
+                    )
+                    taken.set()
+                    waiting.wait(timeout=10)
+                    time.sleep(0.3)
+                    raise InterruptedError
+            except InterruptedError:
+                pass
+        connection.close()
+
+    thread = threading.Thread(target=takes_and_gives_up)
+    thread.start()
+    taken.wait(timeout=10)
+    waiting.set()
+    result = claim(site, batch, "+966500000002")
+    thread.join()
+
+    assert result.outcome == "taken"
+
+
+def test_control_without_locks_the_same_coupon_is_handed_out_twice(site, mona):
+    """A plain look followed by an update, which is what the function must never become."""
+    batch = make(site, mona, 40)
+
+    def careless(phone):
+        with wall(site, "site"), transaction.atomic():
+            coupon = m.Coupon.objects.filter(batch=batch, state="available").order_by("id").first()
+            if coupon is None:
+                return None
+            time.sleep(0.002)
+            m.Coupon.objects.filter(id=coupon.id).update(state="taken", taken_at=NOW)
+            return coupon.serial
+
+    handed_out = [serial for serial in at_once(careless, phones(120)) if serial]
+
+    assert len(set(handed_out)) < len(handed_out)
+
+
+def test_claim_and_expiry_at_the_boundary_never_lose_or_double_a_credit(site, mona):
+    """Each coupon is either taken or refunded, whoever comes first, however often the job runs."""
+    console = system("test")
+    for _turn in range(60):
+        until = NOW + DAY
+        with wall(site, "site"):
+            wallets.open_for_merchant(merchant_id=mona.id, now=NOW)
+            batch = factories.make_batch(mona, 3, claim_until=until)
+            ledger.grant(
+                merchant_id=mona.id, unit="coupon", amount=3, actor=console, now=NOW, reason="test", key=uuid.uuid4()
+            )  # fmt: skip
+            ledger.spend_to_escrow(
+                batch_id=batch.id, merchant_id=mona.id, n=3, actor=console, now=NOW,
+                key=ledger.key_for("batch.generate", batch.id),
+            )  # fmt: skip
+
+        def act(what, batch=batch, until=until):
+            if what == "expire":
+                with wall(site, "site"):
+                    return expiry.expire(batch_id=batch.id, actor=console, now=until)
+            return claim(site, batch, what, now=until - dt.timedelta(microseconds=1)).outcome
+
+        results = at_once(act, ["expire", "+966500000001", "+966500000002", "expire"], threads=4)
+
+        taken = results.count("taken")
+        with wall(site, "site"):
+            states = Counter(m.Coupon.objects.filter(batch=batch).values_list("state", flat=True))
+            batch.refresh_from_db()
+        assert states["taken"] == taken
+        assert states["expired"] == 3 - taken == batch.refunded
+        assert sorted(r for r in results if isinstance(r, int)) in ([0, 3 - taken], [3 - taken, 3 - taken])
+
+
+def test_two_scanners_and_one_coupon(site, mona):
+    with wall(site, "site"):
+        user = factories.make_member(mona, "cashier")
+    actor = factories.member_actor(user, mona, "cashier")
+    for _round in range(5):
+        batch = make(site, mona, 1)
+        serial = claim(site, batch, "+966500000001").serial
+
+        def scan(_, serial=serial):
+            with wall(site, "merchant", merchant=mona.id):
+                return redemption.redeem(serial=serial, nonce=uuid.uuid4(), actor=actor, now=NOW).outcome
+
+        results = at_once(scan, range(THREADS))
+
+        assert Counter(results) == {"redeemed": 1, "already_used": THREADS - 1}
+
+
+def test_one_scan_sent_many_times_at_once_gets_one_answer(site, mona):
+    with wall(site, "site"):
+        user = factories.make_member(mona, "cashier")
+    actor = factories.member_actor(user, mona, "cashier")
+    serial = claim(site, make(site, mona, 1), "+966500000001").serial
+    nonce = uuid.uuid4()
+
+    def scan(_):
+        with wall(site, "merchant", merchant=mona.id):
+            return redemption.redeem(serial=serial, nonce=nonce, actor=actor, now=NOW)
+
+    results = at_once(scan, range(THREADS))
+
+    assert {r.outcome for r in results} == {"redeemed"}
+    assert len({r.redemption_id for r in results}) == 1
+
+
+def test_a_till_with_a_phone_and_a_claim_of_the_same_code_do_not_deadlock(site, mona):
+    with wall(site, "site"):
+        user = factories.make_member(mona, "cashier")
+        factories.make_customer("+966500000001")
+    actor = factories.member_actor(user, mona, "cashier")
+    for _round in range(15):
+        batch = make(site, mona, 1, print_quantity=1)
+        with wall(site, "site"):
+            serial = m.Coupon.objects.get(batch=batch).serial
+
+        def act(what, batch=batch, serial=serial):
+            if what == "till":
+                with wall(site, "merchant", merchant=mona.id):
+                    return redemption.redeem(
+                        serial=serial, nonce=uuid.uuid4(), actor=actor, now=NOW, phone="+966500000001"
+                    ).outcome
+            return claim(site, batch, "+966500000001", serial=serial).outcome
+
+        results = at_once(act, ["till", "claim"], threads=2)
+
+        assert results[0] == "redeemed"
+        assert results[1] in {"taken", "held"}
