@@ -36,6 +36,6 @@ class TenantsConfig(AppConfig):
         from django_tenants.models import TenantMixin  # noqa: F401 - connects the receiver that is disconnected next
         from django_tenants.signals import tenant_delete_callback
 
-        ContentType.objects._cache = _CacheBySchema()
+        ContentType.objects._cache = _CacheBySchema()  # type: ignore[attr-defined]
         # It listens to every model, which turns each bulk delete into a select and a delete by ids.
         post_delete.disconnect(tenant_delete_callback)

@@ -36,10 +36,11 @@ class SiteMiddleware:
         host = request.META["HTTP_HOST"].lower()
         # The registry has just vouched for this host; ALLOWED_HOSTS cannot know the agents' own domains.
         request.get_host = lambda: host  # type: ignore[method-assign]
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site
         request.session_cookie_name = settings.SESSION_COOKIE_NAME  # type: ignore[attr-defined]
-        request.urlconf = settings.TENANT_TYPES[site.type]["URLCONF"]  # type: ignore[attr-defined]
-        set_urlconf(request.urlconf)  # type: ignore[attr-defined]
+        urlconf = str(settings.TENANT_TYPES[site.type]["URLCONF"])
+        request.urlconf = urlconf
+        set_urlconf(urlconf)
         structlog.contextvars.bind_contextvars(site=str(site.id), request=request.request_id)  # type: ignore[attr-defined]
         try:
             with wall(site, "master" if site.type == "master" else "site"):

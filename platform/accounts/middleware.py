@@ -66,10 +66,10 @@ def actor_of(request: HttpRequest) -> actors.Actor:
     if not user.is_authenticated or not request.site.is_open:  # type: ignore[attr-defined]
         return actors.visitor(request_id)
     assert isinstance(user, User)
-    where = surface(request.site, request.path)  # type: ignore[attr-defined]
+    where = surface(request.site, request.path)
     found = None
     if where != "merchant":
-        found = _staff_actor(user, request.site, request_id)  # type: ignore[attr-defined]
+        found = _staff_actor(user, request.site, request_id)
     if found is None and request.site.type == "site":  # type: ignore[attr-defined]
         found = _merchant_actor(user, request.session, request_id)
     # Signed in without any role (all withdrawn): known, and allowed nothing.
@@ -94,7 +94,7 @@ class LevelMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        site = request.site  # type: ignore[attr-defined]
+        site = request.site
         signed_in = request.COOKIES.get(request.session_cookie_name)  # type: ignore[attr-defined]
         request.actor = actor_of(request) if signed_in else actors.visitor(request.request_id)  # type: ignore[attr-defined]
         if signed_in:
@@ -126,6 +126,6 @@ def verb_of(request: HttpRequest, view: Any) -> str:
         verb = getattr(holder, "verb", None)
         if verb:
             return str(verb)
-    if surface(request.site, request.path) == "door":  # type: ignore[attr-defined]
+    if surface(request.site, request.path) == "door":
         return permissions.SELF
     raise ImproperlyConfigured(f"{request.path}: its view names no verb")

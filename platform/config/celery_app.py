@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[misc]
+@setup_logging.connect
 def _use_our_logging(**kwargs: Any) -> None:
     import logging.config
 

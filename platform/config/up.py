@@ -31,8 +31,8 @@ def demo_secrets() -> dict[str, str]:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        key = lambda: base64.b64encode(secrets.token_bytes(32)).decode()  # noqa: E731
-        path.write_text(f"SECRET_KEY={secrets.token_urlsafe(40)}\nFIELD_KEYS=k1:{key()}\nINDEX_KEY={key()}\n")
+        fields, index = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+        path.write_text(f"SECRET_KEY={secrets.token_urlsafe(40)}\nFIELD_KEYS=k1:{fields}\nINDEX_KEY={index}\n")
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 

@@ -87,7 +87,7 @@ class Site(TenantMixin):
     def text(self, field: str, language: str) -> str:
         """A bilingual field in `language`, else in the other one."""
         first, second = (f"{field}_ar", f"{field}_en") if language == "ar" else (f"{field}_en", f"{field}_ar")
-        return getattr(self, first) or getattr(self, second)
+        return str(getattr(self, first) or getattr(self, second))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # TenantMixin.save() insists on the public schema and creates schemas; our services decide both.

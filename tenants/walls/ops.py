@@ -160,8 +160,8 @@ class PublicWall(_TableOperation):
         self.relay_can, self.registry_can, self.visitor_can = relay_can, registry_can, visitor_can
 
     def deconstruct(self) -> Any:
-        names = ("site", "merchant", "site_can", "merchant_can", "master_can", "relay_can", "registry_can")
-        names = (*names, "visitor_can", "master")
+        names = ["site", "merchant", "site_can", "merchant_can", "master_can", "relay_can", "registry_can"]
+        names += ["visitor_can", "master"]
         return (type(self).__name__, [self.model], {name: getattr(self, name) for name in names})
 
     def describe(self) -> str:

@@ -102,5 +102,5 @@ MFA_FORMS = {
 }
 
 OPEN_WHILE_SUSPENDED = (
-    "/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/couponry-domain/",
+    "/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/site-reach.txt",
 )  # fmt: skip

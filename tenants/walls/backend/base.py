@@ -64,7 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _wanted(self) -> tuple[str, ...]:
         if self.wall is not None:
-            return self.wall.settings()
+            return tuple(self.wall.settings())
         if settings.OWNER_PROCESS:
             path = ", ".join(f'"{name}"' for name in self._get_cursor_search_paths())
             return (path, "none", "", "")
