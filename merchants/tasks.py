@@ -17,9 +17,7 @@ __all__ = ["expire_batches", "forget_idempotency", "generation", "lapse_coupons"
 @shared_task(base=SiteTask, name="merchants.expire_batches")
 def expire_batches() -> None:
     """Settle every batch that ran out."""
-    now = clock.now()
-    for batch_id in expiry.list_run_out(now=now):
-        expiry.expire(batch_id=batch_id, actor=system("expiry"), now=now)
+    expiry.expire_due(actor=system("expiry"), now=clock.now())
 
 
 @shared_task(base=SiteTask, name="merchants.lapse_coupons")

@@ -112,10 +112,16 @@ def void_coupon(*, coupon_id: uuid.UUID, reason: str, actor: Actor, now: dt.date
 
 
 def move_to_print(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> int:
-    """Put every untaken online coupon of a batch into the print lane, before its serials are exported."""
+    """Put every untaken online coupon of a batch into the print lane, before its serials are exported.
+
+    Raises WrongState while the batch is being generated.
+    """
     must(actor, "coupon.export")
     with transaction.atomic():
         batch = locks.batch(batch_id)
+        if batch.state == State.GENERATING:
+            # The rest is still being made, by the lanes of the plan.
+            raise WrongState(_("Wait until all coupons of this batch are made."), state=batch.state)
         moved = Coupon.objects.filter(batch=batch, lane=Coupon.Lane.ONLINE, state=Coupon.State.AVAILABLE).update(
             lane=Coupon.Lane.PRINT
         )

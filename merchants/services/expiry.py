@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from credits.services import ledger
+from kernel.errors import DomainError
 from merchants import locks
 from merchants.models import Batch, Coupon
 
@@ -21,7 +22,7 @@ log = structlog.get_logger("couponry.expiry")
 OPEN = (Batch.State.ACTIVE, Batch.State.PAUSED, Batch.State.VOID, Batch.State.CANCELLED)
 
 
-def list_run_out(*, now: dt.datetime, limit: int = 100) -> list[uuid.UUID]:
+def list_run_out(*, now: dt.datetime, limit: int = 1_000) -> list[uuid.UUID]:
     """Batches whose claim period is over and whose escrow is not settled."""
     return list(
         Batch.objects.filter(state__in=OPEN, claim_until__lte=now)
@@ -54,6 +55,19 @@ def expire(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> int:
         )  # fmt: skip
     log.info("batch expired", batch_id=str(batch_id), refunded=never_taken)
     return never_taken
+
+
+def expire_due(*, actor: Actor, now: dt.datetime) -> int:
+    """Settle every batch that ran out; returns how many. One that cannot be settled does not hold up the others."""
+    settled = 0
+    for batch_id in list_run_out(now=now):
+        try:
+            expire(batch_id=batch_id, actor=actor, now=now)
+        except DomainError as error:
+            log.error("batch could not be settled", batch_id=str(batch_id), code=error.code, exc_info=error)
+        else:
+            settled += 1
+    return settled
 
 
 def lapse(*, now: dt.datetime, limit: int = 20_000) -> int:

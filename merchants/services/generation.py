@@ -2,7 +2,8 @@
 
 Up to `AT_ONCE` coupons are one transaction. Beyond, one transaction moves the credits to the batch's escrow and makes
 the batch *generating*; rows follow in chunks, each in a transaction of its own, taken up again after a crash by
-whoever finds the batch unfinished. Each chunk queues the next one, so that merchants take turns.
+whoever finds the batch unfinished. Each chunk queues the next one at the end of the line, so that merchants take
+turns; the event says how many rows there were when it was written, so a repeated one makes nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from kernel.handlers import handles
 from kernel.models import Job, OutboxEvent
 from kernel.services import jobs, outbox
 from merchants import locks
-from merchants.errors import MerchantNotActive, WrongState
+from merchants.errors import BadPlan, MerchantNotActive, WrongState
 from merchants.models import Batch, BatchBranch, Branch, Coupon
 from merchants.serials import new_serials
 from merchants.services.plans import BatchPlan, check
@@ -29,6 +30,7 @@ from merchants.services.plans import BatchPlan, check
 AT_ONCE = 50_000
 CHUNK = 25_000
 JOB = "batch.generate"
+LAST_TRY = 7  # the relay gives an event up after the eighth
 
 # COPY is refused under row-level security; one INSERT of arrays is the next fastest.
 _INSERT = """
@@ -77,7 +79,10 @@ def _write_batch(batch_id: uuid.UUID, merchant_id: uuid.UUID, plan: BatchPlan, a
         id=batch_id, merchant_id=merchant_id, number=number, state=Batch.State.GENERATING, created_at=now,
         created_by=actor.id, **fields,
     )  # fmt: skip
-    branches = Branch.objects.filter(merchant_id=merchant_id, id__in=plan.branches)
+    branches = list(Branch.objects.filter(merchant_id=merchant_id, id__in=plan.branches))
+    if len(branches) != len(set(plan.branches)):
+        # Leaving a foreign branch out would quietly make the coupons valid everywhere.
+        raise BadPlan({"branches": _("Choose among your own branches.")})
     BatchBranch.objects.bulk_create(
         BatchBranch(merchant_id=merchant_id, batch=batch, branch=branch) for branch in branches
     )
@@ -108,26 +113,40 @@ def _start_job(batch: Batch, actor: Actor, now: dt.datetime) -> None:
 
 @handles(f"job.{JOB}")
 def continue_generation(event: OutboxEvent, now: dt.datetime) -> None:
-    """Make the next chunk of the job's batch, and queue the one after. Two workers at once share the work safely."""
+    """Make the next chunk of the job's batch and queue the one after. Safe to run twice, or by two workers at once."""
     job = Job.objects.get(id=event.payload["job_id"])
-    with transaction.atomic():
-        batch = locks.batch_if_free(uuid.UUID(job.params["batch_id"]))
-        if batch is None or batch.state != Batch.State.GENERATING:
-            return
-        if job.cancel_requested:
-            _cancel(batch, job, now)
-            return
-        count = min(CHUNK, batch.quantity - batch.made)
-        _make_rows(batch, count)
-        batch.made += count
-        complete = batch.made == batch.quantity
-        batch.state = Batch.State.ACTIVE if complete else Batch.State.GENERATING
-        batch.save(update_fields=["made", "state"])
-        if complete:
-            jobs.finish(job, now=now, result=f"/merchant/batches/{batch.id}/")
-        else:
-            jobs.progress(job, done=batch.made, step=_("Making coupons"), now=now)
-            outbox.emit(event.topic, site_id=event.site_id, now=now, job_id=str(job.id))
+    try:
+        with transaction.atomic():
+            _next_chunk(event, job, now)
+    except Exception:
+        if event.attempts >= LAST_TRY:
+            jobs.fail(job, error=_("Making the coupons failed. Try again: it goes on where it stopped."), now=now)
+        raise
+
+
+def _next_chunk(event: OutboxEvent, job: Job, now: dt.datetime) -> None:
+    batch = locks.batch(uuid.UUID(job.params["batch_id"]))
+    if batch.state != Batch.State.GENERATING:
+        if batch.state == Batch.State.CANCELLED and not job.is_over:
+            jobs.cancelled(job, now=now)
+        return
+    job.refresh_from_db()
+    if job.cancel_requested:
+        _cancel(batch, job, now)
+        return
+    if event.payload.get("made", batch.made) != batch.made:
+        return  # this chunk was made already, and has queued the one after
+    count = min(CHUNK, batch.quantity - batch.made)
+    _make_rows(batch, count)
+    batch.made += count
+    complete = batch.made == batch.quantity
+    batch.state = Batch.State.ACTIVE if complete else Batch.State.GENERATING
+    batch.save(update_fields=["made", "state"])
+    if complete:
+        jobs.finish(job, now=now, result=f"/merchant/batches/{batch.id}/")
+    else:
+        jobs.progress(job, done=batch.made, step=_("Making coupons"), now=now)
+        outbox.emit(event.topic, site_id=event.site_id, now=now, job_id=str(job.id), made=batch.made)
 
 
 def cancel(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Batch:
@@ -137,9 +156,14 @@ def cancel(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Batch:
         batch = locks.batch(batch_id)
         if batch.state != Batch.State.GENERATING:
             raise WrongState(_("This batch is complete; pause or void it instead."), state=batch.state)
-        job = Job.objects.filter(kind=JOB, object_id=batch.id).order_by("-created_at").first()
+        job = job_of(batch)
         _cancel(batch, job, now, actor)
     return batch
+
+
+def job_of(batch: Batch) -> Job | None:
+    """The job that makes the rows of a large batch."""
+    return Job.objects.filter(kind=JOB, object_id=batch.id).order_by("-created_at").first()
 
 
 def _cancel(batch: Batch, job: Job | None, now: dt.datetime, actor: Actor | None = None) -> None:

@@ -14,6 +14,7 @@ from merchants.errors import BadPlan
 from merchants.models import Batch
 
 LARGEST = 1_000_000
+MOST_PER_CUSTOMER = 1_000
 LONGEST = dt.timedelta(days=3 * 366)
 
 
@@ -67,13 +68,22 @@ def check(plan: BatchPlan, *, now: dt.datetime) -> None:
         errors["quantity"] = _("Between 1 and 1,000,000 coupons.")
     if not 0 <= plan.print_quantity <= max(plan.quantity, 0):
         errors["print_quantity"] = _("At most as many as the batch has coupons.")
-    errors |= _check_offer(plan) | _check_times(plan, now)
-    if plan.per_customer_limit < 1:
-        errors["per_customer_limit"] = _("At least one per customer.")
+    errors |= _check_lengths(plan) | _check_offer(plan) | _check_times(plan, now)
+    if not 1 <= plan.per_customer_limit <= MOST_PER_CUSTOMER:
+        errors["per_customer_limit"] = _("Between 1 and 1,000 for each customer.")
     if not (plan.on_centre or plan.in_store) and plan.print_quantity < plan.quantity:
         errors["on_centre"] = _("Choose a channel for the coupons that are not printed.")
     if errors:
         raise BadPlan(errors)
+
+
+def _check_lengths(plan: BatchPlan) -> dict[str, str]:
+    errors = {}
+    for name in ("title_en", "title_ar", "offer_text_en", "offer_text_ar", "terms_en", "terms_ar"):
+        longest = Batch._meta.get_field(name).max_length
+        if len(getattr(plan, name)) > longest:
+            errors[name] = _("At most %(count)s characters.") % {"count": longest}
+    return errors
 
 
 def _check_offer(plan: BatchPlan) -> dict[str, str]:
