@@ -113,6 +113,7 @@ def make_batch(merchant: m.Merchant, quantity: int = 5, *, coupons: bool = True,
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
+    from ui.models import SavedView
 
     branch = make_branch(merchant)
     member = make_member(merchant)
@@ -135,6 +136,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         email="new@example.com", name="New", merchant_id=merchant.id, merchant_role="manager",
         token_hash=uuid.uuid4().hex, created_at=NOW, expires_at=NOW + DAY,
     )  # fmt: skip
+    SavedView.objects.create(user_id=member.id, merchant_id=merchant.id, page="x", name="Mine", created_at=NOW)
     AuditEvent.objects.create(
         at=NOW, actor_id=member.id, actor_kind="merchant", actor_label=member.name, verb="test", object_type="batch",
         object_id=batch.id, merchant_id=merchant.id,
