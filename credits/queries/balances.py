@@ -5,6 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from credits.choices import AccountKind, CreditUnit
 from credits.errors import UnknownAccount
@@ -67,3 +71,13 @@ def _one(**which: object) -> Account:
         return Account.objects.get(**which)
     except Account.DoesNotExist as error:
         raise UnknownAccount() from error
+
+
+def with_balances(merchants: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows whose id is a merchant's, each with `coupon`, `wa_ui` and `wa_bi`: the three balances, for lists."""
+
+    def balance(unit: str) -> Coalesce:
+        wallet = Account.objects.filter(kind=AccountKind.WALLET, merchant_id=OuterRef("pk"), unit=unit)
+        return Coalesce(Subquery(wallet.values("balance")[:1]), 0, output_field=BigIntegerField())
+
+    return merchants.annotate(**{unit: balance(unit) for unit in CreditUnit.values})
