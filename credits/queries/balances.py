@@ -80,4 +80,5 @@ def with_balances(merchants: QuerySet[Any]) -> QuerySet[Any]:
         wallet = Account.objects.filter(kind=AccountKind.WALLET, merchant_id=OuterRef("pk"), unit=unit)
         return Coalesce(Subquery(wallet.values("balance")[:1]), 0, output_field=BigIntegerField())
 
-    return merchants.annotate(**{unit: balance(unit) for unit in CreditUnit.values})
+    annotated: QuerySet[Any] = merchants.annotate(**{unit: balance(unit) for unit in CreditUnit.values})
+    return annotated
