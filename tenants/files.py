@@ -23,6 +23,11 @@ def store(site_id: uuid.UUID, name: str, data: bytes) -> str:
     return default_storage.save(name_for(site_id, name), ContentFile(data))
 
 
+def exists(name: str) -> bool:
+    """Whether a file of this stored name is there."""
+    return default_storage.exists(name)
+
+
 def read(site_id: uuid.UUID, name: str) -> bytes:
     """The bytes of a stored file of this site. Raises SuspiciousFileOperation for another site's file."""
     _check(site_id, name)

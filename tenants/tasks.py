@@ -8,18 +8,25 @@ from typing import Any
 
 import structlog
 from celery import Task, current_app, shared_task
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from kernel import clock
-from kernel.handlers import handlers_of
+from kernel.handlers import handlers_of, handles
 from kernel.models import OutboxEvent
+from kernel.services import outbox
+from tenants.models import Site
 from tenants.queries import sites
-from tenants.services import relay
+from tenants.services import provision, relay
+from tenants.services import sites as site_services
 from tenants.walls import wall
 from tenants.walls.levels import MASTER_ID
 
 log = structlog.get_logger("couponry.tasks")
 MAX_ATTEMPTS = 8
+PROVISION_QUEUE = "provision"
+SITE_READY = "site.ready"
 
 
 class SiteTask(Task):  # type: ignore[type-arg]
@@ -41,6 +48,18 @@ class SiteTask(Task):  # type: ignore[type-arg]
 @shared_task(base=SiteTask, name="tenants.deliver")
 def deliver(event_id: str) -> None:
     """Run the handlers of one outbox event. What fails is tried again, later each time."""
+    _handle(event_id)
+
+
+@shared_task(name="tenants.deliver_to_owner")
+def deliver_to_owner(event_id: str) -> None:
+    """The same for topics that need the owner's rights, without a wall: only the provision process can do it."""
+    if not settings.OWNER_PROCESS:
+        raise ImproperlyConfigured("topics of the provision process came to a worker without the owner's rights")
+    _handle(event_id)
+
+
+def _handle(event_id: str) -> None:
     now = clock.now()
     event = OutboxEvent.objects.filter(id=event_id, done_at=None).first()
     if event is None:
@@ -67,8 +86,20 @@ def _try_again(event: OutboxEvent, error: Exception, now: dt.datetime) -> None:
     )
 
 
+@handles(site_services.TOPIC)
+def make_site(event: OutboxEvent, now: dt.datetime) -> None:
+    """Make what the console ordered, and tell the site's own workers that it is there."""
+    site = Site.objects.get(id=event.payload["site_id_to_make"])
+    provision.create_site(site_id=site.id, kind=site.kind, name=site.name, domain="", now=now)
+    if not OutboxEvent.objects.filter(topic=SITE_READY, site_id=site.id).exists():
+        outbox.emit(SITE_READY, site_id=site.id, now=now)
+
+
 def send(event: OutboxEvent, queue: str) -> None:
     """Give one event to Celery."""
+    if queue == PROVISION_QUEUE:
+        deliver_to_owner.apply_async(kwargs={"event_id": str(event.id)}, queue=queue)
+        return
     deliver.apply_async(kwargs={"site_id": str(event.site_id), "event_id": str(event.id)}, queue=queue)
 
 

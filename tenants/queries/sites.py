@@ -48,6 +48,12 @@ def list_sites(*, kinds: tuple[str, ...] = ("main", "agent")) -> list[Site]:
         return list(Site.objects.filter(ready=True, kind__in=kinds).order_by("created_at"))
 
 
+def main_site() -> Site:
+    """The platform's own site. Raises Site.DoesNotExist before it was made."""
+    with registry():
+        return Site.objects.get(kind=Site.Kind.MAIN)
+
+
 def primary_domain(site: Site) -> str:
     """The host that links to the site name."""
     with registry():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import QuerySet
 
-from accounts.models import Membership, RoleGrant, User
+from accounts.models import Invitation, Membership, RoleGrant, User
 
 
 def staff_roles(user: User) -> frozenset[str]:
@@ -22,3 +24,18 @@ def memberships(user: User) -> list[Membership]:
 def list_staff() -> QuerySet[User]:
     """People with at least one staff role, or who had one and were deactivated."""
     return User.objects.filter(role_grants__isnull=False).distinct().prefetch_related("role_grants")
+
+
+def get_staff(user_id: uuid.UUID) -> User | None:
+    """A person of the staff, switched off ones included."""
+    return list_staff().filter(id=user_id).first()
+
+
+def held_roles(user: User) -> frozenset[str]:
+    """The staff roles `user` holds, in force or (switched off) waiting."""
+    return frozenset(RoleGrant.objects.filter(user=user).values_list("role", flat=True))
+
+
+def list_invitations() -> QuerySet[Invitation]:
+    """Invitations to the staff that were neither accepted nor withdrawn."""
+    return Invitation.objects.filter(merchant_id=None, accepted_at=None, withdrawn_at=None)

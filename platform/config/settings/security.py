@@ -34,6 +34,9 @@ SESSION_COOKIE_AGE = 12 * 3600  # staff: twelve hours idle
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
+TILL_COOKIE_NAME = f"{_prefix}till"  # a merchant's paired device
+# Load tests raise the limits that many people share (an address, a batch) by this factor; never those of one person.
+LIMIT_FACTOR = env.int("LIMIT_FACTOR", default=1)
 LANGUAGE_COOKIE_NAME = "language"
 
 CONTENT_SECURITY_POLICY = {
@@ -102,5 +105,5 @@ MFA_FORMS = {
 }
 
 OPEN_WHILE_SUSPENDED = (
-    "/redeem/", "/c/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/site-reach.txt",
+    "/redeem/", "/c/", "/C/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/site-reach.txt",
 )  # fmt: skip

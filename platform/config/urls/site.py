@@ -2,6 +2,17 @@
 
 from django.urls import include, path
 
+handler400 = "ui.web.errors.bad_request"
+handler403 = "ui.web.errors.permission_denied"
+handler404 = "ui.web.errors.not_found"
+handler500 = "ui.web.errors.server_error"
+
 urlpatterns = [
     path("account/", include("accounts.urls")),
+    path("ui/", include("ui.urls")),
+    path("office/ui/", include("ui.surface_urls", namespace="office-ui")),
+    path("office/", include("agents.urls.office")),
+    path("office/", include("agents.urls.people")),
+    path("office/", include("agents.urls.sitepages")),
+    path("", include("agents.urls.public")),
 ]

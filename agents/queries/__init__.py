@@ -1,0 +1,1 @@
+"""Reading agents, and who of the console has which of them in care."""

@@ -1,0 +1,1 @@
+"""Agents, the brand and the domains of a site, with their audit trail."""

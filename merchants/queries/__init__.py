@@ -1,0 +1,1 @@
+"""Reading merchants and what is theirs."""
