@@ -108,10 +108,16 @@ class Postgres:
             self._run("initdb", "-U", "postgres", "--auth=peer", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         self._write_configuration()
         if not self.is_running():
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._clear_locks_of_the_dead()
             self._run("pg_ctl", "-w", "-l", str(self.data / "log"), "start")
         with self.superuser("postgres") as connection:
             cluster.create_roles(connection, owner_password=self.passwords.owner, app_password=self.passwords.app)
+
+    def _clear_locks_of_the_dead(self) -> None:
+        """Remove lock files of a server that was killed, where its process is gone: its number may be somebody's now."""
+        for lock in (self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"):
+            if lock.exists() and not _runs_postgres(int(lock.read_text().split()[0])):
+                lock.unlink()
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():
@@ -162,6 +168,14 @@ class Postgres:
             path.write_text(text)
             if self._user:
                 shutil.chown(path, self._user)
+
+
+def _runs_postgres(pid: int) -> bool:
+    """Whether process `pid` is a PostgreSQL server."""
+    try:
+        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 class Valkey:
