@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, cast
 
 import zxingcpp
 
@@ -70,5 +71,5 @@ def code128_path(text: str) -> tuple[int, str]:
 def _matrix(barcode: zxingcpp.Barcode) -> Matrix:
     image = barcode.to_image(scale=1, add_quiet_zones=False)
     height, width = image.shape
-    cells = bytes(memoryview(image)).translate(_DARK)
+    cells = bytes(memoryview(cast("Any", image))).translate(_DARK)  # offers the buffer protocol, without saying so
     return Matrix(width, height, tuple(cells[start : start + width] for start in range(0, width * height, width)))

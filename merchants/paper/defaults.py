@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+
+from PIL import Image, ImageStat
 
 from merchants.paper.layout import (
     EXPIRY,
@@ -46,6 +49,23 @@ def default_layout(
     place = _places_beside if shape > 1.15 else _places_below
     layout = place(width, height, tuple(kinds))
     return (_mirrored(layout, lang) if lang == "ar" else layout).check()
+
+
+def legible(layout: Layout, picture: bytes) -> Layout:
+    """The layout with each text in black or white, whichever is read better on its part of the picture."""
+    with Image.open(io.BytesIO(picture)) as source:
+        grey = source.convert("RGBA")
+    ground = Image.new("RGBA", grey.size, "white")
+    ground.alpha_composite(grey)
+    small = ground.convert("L").resize((round(layout.width), round(layout.height)))
+
+    def inked(text: Text) -> Text:
+        box = text.box
+        part = small.crop((int(box.x), int(box.y), math.ceil(box.x + box.w), math.ceil(box.y + box.h)))
+        dark = ImageStat.Stat(part).mean[0] < 120 and not text.plate
+        return replace(text, colour="#ffffff" if dark else "#111111")
+
+    return replace(layout, texts=tuple(map(inked, layout.texts)))
 
 
 def _places_beside(width: float, height: float, kinds: tuple[str, ...]) -> Layout:

@@ -127,9 +127,9 @@ def _boxes(face: Face, layout: Layout) -> Iterator[dict[str, Any]]:
             "dir": "rtl" if lang == "ar" else "ltr",
         }
     serial = layout.serial
-    classes = f"cp-serial cp-{serial.align}{' cp-plate' if serial.plate else ''}"
+    looks = f"cp-serial cp-{serial.align}{' cp-plate' if serial.plate else ''}"
     yield {
-        **_placed("cp-serial", "serial", serial.box, classes),
+        **_placed("cp-serial", "serial", serial.box, looks),
         "size": serial.size,
         "colour": serial.colour,
         "words": serials.display(face.serial),

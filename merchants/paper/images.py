@@ -6,15 +6,16 @@ pages glued to it do not survive, and the pixel count is known from the header b
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import threading
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from kernel.errors import DomainError
 
@@ -125,7 +126,7 @@ def accept_image(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limits are stricter than Pillow's warnings
-            with _ONE_AT_A_TIME:
+            with _ONE_AT_A_TIME, _strict():
                 return _reencode(data, kind, max_pixels=max_pixels, max_side=max_side)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(max_pixels) from error
@@ -133,6 +134,16 @@ def accept_image(
         raise ImageBroken(
             _("The picture cannot be read: the file is damaged or incomplete. Save it again and upload it.")
         ) from error
+
+
+@contextlib.contextmanager
+def _strict() -> Iterator[None]:
+    """Refuse incomplete files, whoever told Pillow otherwise: importing WeasyPrint does, for the whole process."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def sniff(data: bytes) -> str | None:
@@ -196,6 +207,7 @@ def _too_many_pixels(limit: int, **size: int) -> ImageTooManyPixels:
     return ImageTooManyPixels(
         _("The picture has more than %(limit)s megapixels. Make it smaller and upload it again.")
         % {"limit": limit // 1_000_000},
+        code=None,
         **size,
     )
 
@@ -226,8 +238,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """16-bit grey as 8-bit grey; a plain conversion would clip everything above 255 to white."""
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    low, high = image.getextrema()
-    if high <= 255 and low >= 0:
+    if image.mode == "F":
         return image.convert("L")
     return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 

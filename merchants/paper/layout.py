@@ -23,6 +23,7 @@ MIN_HEIGHT, MAX_HEIGHT = 25.0, 277.0
 MIN_QR = 15.0
 # 220 modules with quiet zones: bars of 0.2 mm, the least that counter scanners read.
 MIN_BARCODE_WIDTH, MIN_BARCODE_HEIGHT = 45.0, 6.0
+MIN_TEXT_WIDTH, MIN_TEXT_HEIGHT = 3.0, 1.5
 MIN_SERIAL_PT, MIN_TEXT_PT, MAX_PT = 6.0, 4.0, 96.0
 # Millimetres a serial takes for each point of its type. Nine of ten are narrower than 4.2; wider ones than this are
 # squeezed when they are stamped.
@@ -42,6 +43,43 @@ KIND_NAMES = {
     MERCHANT: _("Merchant"),
     EXPIRY: _("Expiry"),
     FREE: _("Own text"),
+}
+# Why a layout cannot be printed, by field and code; the editor in the browser says the same words.
+MESSAGES = {
+    "layout.unreadable": _("The layout could not be read. Reload the page and place the fields again."),
+    "size.size": _(
+        "A coupon is between %(min_width)s and %(max_width)s mm wide and between %(min_height)s and "
+        "%(max_height)s mm high. Choose a size in these bounds."
+    ),
+    "qr.too_small": _("The QR code is smaller than %(min_qr)s mm with its white border. Make it larger."),
+    "qr.not_square": _("The QR code is not square. Give it one size."),
+    "qr.outside": _("The QR code reaches over the edge. Move it onto the coupon."),
+    "serial.overlap": _("The serial lies on the QR code. Move one of them away."),
+    "serial.outside": _("The serial reaches over the edge. Move it onto the coupon."),
+    "serial.font_size": _("The serial's type must be between %(min_serial_pt)s and %(max_pt)s points. Change it."),
+    "serial.too_small": _("The serial does not fit its frame. Make the frame larger or the type smaller."),
+    "barcode.outside": _("The barcode reaches over the edge. Move it onto the coupon."),
+    "barcode.too_small": _(
+        "The barcode is too small to be read: it needs %(min_bar_width)s × %(min_bar_height)s mm. Make it larger."
+    ),
+    "barcode.overlap": _("The barcode lies on the QR code or on the serial. Move it away."),
+    "text.outside": _("The text “%(name)s” reaches over the edge. Move it onto the coupon."),
+    "text.too_small": _("The frame of the text “%(name)s” is too small. Make it larger."),
+    "text.font_size": _("The type of “%(name)s” must be between %(min_text_pt)s and %(max_pt)s points. Change it."),
+    "text.under_code": _("The text “%(name)s” lies under a code or the serial, which will cover it."),
+    "text.on_text": _("The text “%(name)s” lies on another text."),
+}
+LIMITS = {
+    "min_width": MIN_WIDTH,
+    "max_width": MAX_WIDTH,
+    "min_height": MIN_HEIGHT,
+    "max_height": MAX_HEIGHT,
+    "min_qr": MIN_QR,
+    "min_bar_width": MIN_BARCODE_WIDTH,
+    "min_bar_height": MIN_BARCODE_HEIGHT,
+    "min_serial_pt": MIN_SERIAL_PT,
+    "min_text_pt": MIN_TEXT_PT,
+    "max_pt": MAX_PT,
 }
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -130,8 +168,7 @@ class Layout:
         try:
             return _read(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            message = _("The layout could not be read. Reload the page and place the fields again.")
-            raise LayoutRefused([Problem("layout", "unreadable", message)]) from error
+            raise LayoutRefused([problem("layout", "unreadable")]) from error
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON that ``from_json`` reads back to an equal layout."""
@@ -139,8 +176,8 @@ class Layout:
 
     def problems(self) -> list[Problem]:
         """Everything that forbids printing, in the order of the fields; empty when the layout is good."""
-        if problem := self._size_problem():
-            return [problem]
+        if found := self._size_problem():
+            return [found]
         return [*self._code_problems(), *self._serial_problems(), *self._text_problems()]
 
     def check(self) -> Layout:
@@ -176,74 +213,51 @@ class Layout:
     def _size_problem(self) -> Problem | None:
         if MIN_WIDTH <= self.width <= MAX_WIDTH and MIN_HEIGHT <= self.height <= MAX_HEIGHT:
             return None
-        message = _(
-            "A coupon is between %(min_width)s and %(max_width)s mm wide and between %(min_height)s and "
-            "%(max_height)s mm high. Choose a size in these bounds."
-        ) % {
-            "min_width": round(MIN_WIDTH),
-            "max_width": round(MAX_WIDTH),
-            "min_height": round(MIN_HEIGHT),
-            "max_height": round(MAX_HEIGHT),
-        }
-        return Problem("size", "size", message)
+        return problem("size", "size")
 
     def _code_problems(self) -> Iterator[Problem]:
         if min(self.qr.w, self.qr.h) < MIN_QR - 0.001:
-            message = _("The QR code is smaller than %(least)s mm with its white border. Make it larger.")
-            yield Problem("qr", "too_small", message % {"least": round(MIN_QR)})
+            yield problem("qr", "too_small")
         if abs(self.qr.w - self.qr.h) > 0.001:
-            yield Problem("qr", "not_square", _("The QR code is not square. Give it one size."))
+            yield problem("qr", "not_square")
         if not self._holds(self.qr):
-            yield Problem("qr", "outside", _("The QR code reaches over the edge. Move it onto the coupon."))
+            yield problem("qr", "outside")
         if self.qr.overlaps(self.serial.box):
-            yield Problem("serial", "overlap", _("The serial lies on the QR code. Move one of them away."))
+            yield problem("serial", "overlap")
         if self.barcode is None:
             return
         if not self._holds(self.barcode):
-            yield Problem("barcode", "outside", _("The barcode reaches over the edge. Move it onto the coupon."))
+            yield problem("barcode", "outside")
         if self.barcode.w < MIN_BARCODE_WIDTH or self.barcode.h < MIN_BARCODE_HEIGHT:
-            message = _("The barcode is too small to be read. Make it at least %(w)s mm wide and %(h)s mm high.")
-            least = {"w": round(MIN_BARCODE_WIDTH), "h": round(MIN_BARCODE_HEIGHT)}
-            yield Problem("barcode", "too_small", message % least)
+            yield problem("barcode", "too_small")
         if self.barcode.overlaps(self.qr) or self.barcode.overlaps(self.serial.box):
-            message = _("The barcode lies on the QR code or on the serial. Move it away.")
-            yield Problem("barcode", "overlap", message)
+            yield problem("barcode", "overlap")
 
     def _serial_problems(self) -> Iterator[Problem]:
         serial = self.serial
         if not self._holds(serial.box):
-            yield Problem("serial", "outside", _("The serial reaches over the edge. Move it onto the coupon."))
+            yield problem("serial", "outside")
         if not MIN_SERIAL_PT <= serial.size <= MAX_PT:
-            message = _("The serial's type is too small or too large. Use between %(least)s and %(most)s points.")
-            yield Problem("serial", "font_size", message % {"least": round(MIN_SERIAL_PT), "most": round(MAX_PT)})
+            yield problem("serial", "font_size")
         if serial.box.w < serial.size * SERIAL_WIDTH_PER_PT or serial.box.h < serial.size * POINT:
-            message = _("The serial does not fit its frame. Make the frame larger or the type smaller.")
-            yield Problem("serial", "too_small", message)
+            yield problem("serial", "too_small")
 
     def _text_problems(self) -> Iterator[Problem]:
         for number, text in enumerate(self.texts):
-            field, name = f"texts.{number}", {"name": KIND_NAMES[text.kind]}
             if not self._holds(text.box):
-                message = _("The text “%(name)s” reaches over the edge. Move it onto the coupon.") % name
-                yield Problem(field, "outside", message)
-            if text.box.w < 3 or text.box.h < 1.5:
-                message = _("The frame of the text “%(name)s” is too small. Make it larger.") % name
-                yield Problem(field, "too_small", message)
+                yield problem(f"texts.{number}", "outside", text.kind)
+            if text.box.w < MIN_TEXT_WIDTH or text.box.h < MIN_TEXT_HEIGHT:
+                yield problem(f"texts.{number}", "too_small", text.kind)
             if not MIN_TEXT_PT <= text.size <= MAX_PT:
-                message = _("The type of “%(name)s” must be between %(least)s and %(most)s points. Change its size.")
-                limits = {"least": round(MIN_TEXT_PT), "most": round(MAX_PT)}
-                yield Problem(field, "font_size", message % {**name, **limits})
+                yield problem(f"texts.{number}", "font_size", text.kind)
 
     def _overlap_warnings(self) -> Iterator[Problem]:
         codes = [self.qr, self.serial.box, *([self.barcode] if self.barcode else [])]
         for number, text in enumerate(self.texts):
-            name = {"name": KIND_NAMES[text.kind]}
             if any(text.box.overlaps(code) for code in codes):
-                message = _("The text “%(name)s” lies under a code or the serial, which will cover it.") % name
-                yield Problem(f"texts.{number}", "under_code", message)
+                yield problem(f"texts.{number}", "under_code", text.kind)
             elif any(text.box.overlaps(other.box) for other in self.texts[:number]):
-                message = _("The text “%(name)s” lies on another text.") % name
-                yield Problem(f"texts.{number}", "on_text", message)
+                yield problem(f"texts.{number}", "on_text", text.kind)
 
     def _holds(self, box: Box) -> bool:
         return (
@@ -254,6 +268,13 @@ class Layout:
             and box.x + box.w <= self.width + 0.001
             and box.y + box.h <= self.height + 0.001
         )
+
+
+def problem(field: str, code: str, kind: str = "") -> Problem:
+    """A problem with its words; ``kind`` names the text it is about."""
+    values: dict[str, Any] = {name: round(value) for name, value in LIMITS.items()}
+    message = MESSAGES[f"{'text' if kind else field}.{code}"]
+    return Problem(field, code, message % (values | {"name": KIND_NAMES[kind] if kind else ""}))
 
 
 def _kept_inside(box: Box, width: float, height: float) -> Box:

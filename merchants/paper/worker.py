@@ -100,9 +100,10 @@ def reaches_over(frame: Any) -> bool:
     bottom = frame.content_box_y() + frame.height + 0.5
     start, end = frame.content_box_x() - 0.5, frame.content_box_x() + frame.width + 0.5
     for box in frame.descendants():
-        if getattr(box, "text", None) is None or not box.text.strip():
-            continue
-        if box.position_y + box.height > bottom or box.position_x < start or box.position_x + box.width > end:
+        # Lines measure downwards, as in browsers: boxes of letters may be higher than their line.
+        if type(box).__name__ == "LineBox" and box.position_y + box.height > bottom:
+            return True
+        if (getattr(box, "text", None) or "").strip() and (box.position_x < start or box.position_x + box.width > end):
             return True
     return False
 

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 
 import pytest
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 from merchants.paper import images
 
@@ -286,6 +286,16 @@ def test_a_text_chunk_that_unpacks_to_a_bomb_is_refused():
         images.accept_image(text_bomb())
 
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("name", ["png that ends early", "jpeg that ends early", "png with a wrong checksum"])
+def test_incomplete_files_are_refused_even_where_pillow_was_told_to_bear_them(name, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+
+    with pytest.raises(images.ImageBroken):
+        images.accept_image(REFUSED[name][0])
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 HEAVY = """

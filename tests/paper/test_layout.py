@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from merchants.paper.defaults import default_layout
+from merchants.paper.defaults import default_layout, legible
 from merchants.paper.layout import KINDS, MIN_QR, Box, Layout, LayoutRefused, Serial, Text
 
 GOOD = Layout(
@@ -144,6 +146,17 @@ def test_arabic_defaults_are_mirrored():
 
     assert arabic.qr.x == pytest.approx(english.width - english.qr.x - english.qr.w, abs=0.1)
     assert {text.lang for text in arabic.texts} == {"ar"}
+
+
+def test_words_are_white_on_dark_pictures_and_black_on_light_ones():
+    picture = Image.new("RGB", (1200, 760), "white")
+    picture.paste((20, 20, 40), (0, 0, 1200, 300))
+    target = io.BytesIO()
+    picture.save(target, "PNG")
+
+    layout = legible(default_layout(1200, 760), target.getvalue())
+
+    assert [text.colour for text in layout.texts] == ["#ffffff", "#111111", "#111111"]
 
 
 @given(st.floats(45, 190))
