@@ -1,0 +1,61 @@
+"""What the customers whose phone this browser proved hold on this site."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from merchants.models import Batch, Coupon, Merchant
+from merchants.models.merchant import PUBLIC_FIELDS
+from storefront.queries.centre import CARD_FIELDS
+from tenants.walls import current_site, wall
+
+MOST = 200
+_COUPON = ("id", "merchant_id", "batch_id", "customer_id", "serial", "state", "source", "taken_at", "use_until",
+           "redeemed_at")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Held:
+    """One coupon of mine."""
+
+    serial: str
+    state: str
+    taken_at: dt.datetime | None
+    use_until: dt.datetime | None
+    batch: Batch
+    merchant: Merchant
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.use_until or self.batch.claim_until
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state == Coupon.State.TAKEN
+
+
+def list_held(customer_id: uuid.UUID, *, now: dt.datetime) -> list[Held]:
+    """The coupons of one customer, newest first, usable ones before the rest. Opens level holder itself.
+
+    The caller has checked that the browser proved this customer's phone.
+    """
+    with wall(current_site(), "holder", proof=customer_id):
+        coupons = list(Coupon.objects.only(*_COUPON).order_by("-taken_at")[:MOST])
+        batches = Batch.objects.only(*CARD_FIELDS).in_bulk({coupon.batch_id for coupon in coupons})
+        merchants = Merchant.objects.only(*PUBLIC_FIELDS).in_bulk({coupon.merchant_id for coupon in coupons})
+    held = [
+        Held(
+            coupon.serial, _state(coupon, now), coupon.taken_at, coupon.use_until, batches[coupon.batch_id],
+            merchants[coupon.merchant_id],
+        )
+        for coupon in coupons
+    ]  # fmt: skip
+    return sorted(held, key=lambda one: not one.is_usable)
+
+
+def _state(coupon: Coupon, now: dt.datetime) -> str:
+    if coupon.state == Coupon.State.TAKEN and coupon.use_until and coupon.use_until <= now:
+        return str(Coupon.State.LAPSED)
+    return str(coupon.state)

@@ -1,0 +1,1 @@
+"""What customers do: guarded by limits, carried out by the merchants room."""

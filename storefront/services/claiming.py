@@ -1,0 +1,77 @@
+"""A customer's claim from a page: limits, the customer's own edits, then the one claim of the merchants room."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from merchants.services import claims, customers
+from storefront.services import guard
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the form said. `shared`: a device in the store that many people use, which never proves anything."""
+
+    phone: str
+    name: str
+    birthday: dt.date | None
+    language: str
+    source: str
+    batch_id: uuid.UUID
+    merchant_id: uuid.UUID
+    serial: str = ""
+    shared: bool = False
+
+
+def take(asked: Request, *, device_token: str, now: dt.datetime) -> claims.ClaimResult:
+    """Claim; `begin` came before. Every refusal is the result's outcome.
+
+    A browser that proved the number may have edited name and birthday in the form: that is saved first, with history.
+    """
+    device = "" if asked.shared else device_token
+    known = claims.recognise(phone=asked.phone, device_token=device)
+    if known.customer_id and asked.name and asked.birthday:
+        customers.edit(
+            customer_id=known.customer_id, device_token=device, name=asked.name, birthday=asked.birthday, now=now
+        )
+    return claims.claim(
+        phone=asked.phone, source=asked.source, now=now, batch_id=asked.batch_id, serial=asked.serial,
+        name=asked.name, birthday=asked.birthday, language=asked.language, device_token=device,
+        may_prove=not asked.shared,
+    )  # fmt: skip
+
+
+def begin(
+    *, phone: str, batch_id: uuid.UUID, merchant_id: uuid.UUID, caller: guard.Caller, shared: bool, now: dt.datetime
+) -> claims.Recognition:
+    """Whether the number that claims is known here. Raises limits.TooMany."""
+    guard.before_claim(caller=caller, phone=phone, batch_id=batch_id, merchant_id=merchant_id, now=now)
+    return claims.recognise(phone=phone, device_token="" if shared else caller.device)
+
+
+def recognise(*, phone: str, caller: guard.Caller, shared: bool, now: dt.datetime) -> claims.Recognition:
+    """Whether the number is known here, as its page may say it. Raises limits.TooMany."""
+    guard.before_recognition(caller=caller, phone=phone, now=now)
+    return claims.recognise(phone=phone, device_token="" if shared else caller.device)
+
+
+def person_of(device_token: str) -> customers.Person | None:
+    """Whom this browser proved last: whose details the form fills in."""
+    found = claims.proved_customers(device_token)
+    return person_of_phone(found[0], device_token) if found else None
+
+
+def person_of_phone(customer_id: uuid.UUID, device_token: str) -> customers.Person:
+    """A person whose number this browser proved. Raises NotAllowed."""
+    return customers.get_person(customer_id=customer_id, device_token=device_token)
+
+
+def edit(
+    *, customer_id: uuid.UUID, device_token: str, name: str, birthday: dt.date, language: str, now: dt.datetime
+) -> bool:
+    """Save one's own record, with history. Raises NotAllowed."""
+    return customers.edit(
+        customer_id=customer_id, device_token=device_token, name=name, birthday=birthday, language=language, now=now
+    )

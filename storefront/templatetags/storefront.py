@@ -1,0 +1,74 @@
+"""Words of offers for templates: `{% load storefront %}`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+
+from merchants.models import Batch, Merchant
+from storefront import words
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def offer(context: Any, batch: Batch) -> str:
+    """`20% off`, with the figure isolated left to right."""
+    return words.offer(batch, context["request"].site.currency)
+
+
+@register.filter
+def title_of(batch: Batch) -> str:
+    return batch.title(words.language())
+
+
+@register.filter
+def terms_of(batch: Batch) -> str:
+    return batch.terms(words.language())
+
+
+@register.filter
+def detail_of(batch: Batch) -> str:
+    """What the big line does not say: the words beside a percentage or an amount."""
+    if batch.offer_kind in {Batch.OfferKind.PERCENTAGE, Batch.OfferKind.AMOUNT}:
+        return batch.offer_text(words.language())
+    return ""
+
+
+@register.filter
+def brand_of(merchant: Merchant) -> str:
+    return merchant.name(words.language())
+
+
+@register.filter
+def page_text_of(merchant: Merchant) -> str:
+    first, second = merchant.page_text_en, merchant.page_text_ar
+    return (second or first) if words.language() == "ar" else (first or second)
+
+
+@register.filter
+def name_of(branch: Any) -> str:
+    return (branch.name_ar if words.language() == "ar" else "") or branch.name
+
+
+@register.simple_tag
+def ends(end: dt.datetime, zone: str, now: dt.datetime) -> str:
+    return words.ends(end, zone, now)
+
+
+@register.simple_tag
+def until(end: dt.datetime, zone: str) -> str:
+    return words.until(end, zone)
+
+
+@register.simple_tag
+def usable_at(batch: Batch) -> str:
+    return words.usable_at(batch)
+
+
+@register.filter
+def at(names: dict[str, str], code: str) -> str:
+    """The name of a code, "" where there is none."""
+    return names.get(code, "")

@@ -1,0 +1,30 @@
+"""Pages of customers, at the root of a site."""
+
+from django.urls import path
+
+from storefront.web import centre, claim, coupon, mine, offer, pictures, seo, store
+
+app_name = "storefront"
+urlpatterns = [
+    path("", centre.home, name="home"),
+    path("robots.txt", seo.robots, name="robots"),
+    path("sitemap.xml", seo.sitemap, name="sitemap"),
+    path("b/<uuid:batch_id>", offer.show, name="offer"),
+    path("b/<uuid:batch_id>/claim", claim.from_centre, name="offer-claim"),
+    path("b/<uuid:batch_id>/image", pictures.offer, name="picture"),
+    path("b/<uuid:batch_id>/image/<slug:size>", pictures.offer, name="picture"),
+    path("logo/<slug:slug>", pictures.logo, name="logo"),
+    path("claim/details", claim.details, name="claim-details"),
+    path("c/<str:serial>", coupon.show, name="coupon"),
+    # What QR codes hold is upper case throughout; the coupon's page answers it as it is.
+    path("C/<str:serial>", coupon.show, name="coupon-short"),
+    path("c/<str:serial>/claim", claim.from_print, name="coupon-claim"),
+    path("c/<str:serial>/thanks", coupon.thanks, name="thanks"),
+    path("c/<str:serial>/keep", coupon.add, name="coupon-keep"),
+    path("s/<slug:slug>", store.show, name="store"),
+    path("s/<slug:slug>/kiosk", store.show, {"shared": True}, name="kiosk"),
+    path("s/<slug:slug>/<uuid:batch_id>", claim.from_store, name="store-claim"),
+    path("s/<slug:slug>/kiosk/<uuid:batch_id>", claim.from_store, {"shared": True}, name="kiosk-claim"),
+    path("my/", mine.show, name="mine"),
+    path("my/<uuid:customer_id>/", mine.edit, name="me"),
+]

@@ -1,0 +1,1 @@
+"""Pages of customers. Each view is public; what is not published the walls keep from level visitor."""

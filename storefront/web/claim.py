@@ -1,0 +1,237 @@
+"""Taking a coupon: one short form, then the coupon itself. The same for coupon centre, shop page and printed code."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import public
+from kernel import clock
+from merchants.models import Batch
+from merchants.services import claims
+from storefront import words
+from storefront.queries import coupons, offers
+from storefront.services import claiming, guard
+from storefront.web import browser, links, pages
+from storefront.web.forms import ClaimForm, PhoneForm
+
+TURN_KEPT = 15 * 60
+TURN_WAITS = 4.0  # seconds that a second click waits for the first one's answer
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody claims: what, from which page, and whether the device is the shop's own."""
+
+    batch: Batch
+    source: str
+    url: str
+    back_url: str
+    serial: str = ""
+    shared: bool = False
+    review: bool = False
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.limited
+def from_centre(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Get the coupon of an offer on the coupon centre: no review step."""
+    batch = offers.find(batch_id)
+    if batch is None or not batch.on_centre:
+        return pages.no_offer(request)
+    return _answer(request, Place(batch, "centre", request.path, reverse("storefront:offer", args=[batch.id])))
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.limited
+def from_store(request: HttpRequest, slug: str, batch_id: uuid.UUID, shared: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 set by the URL
+    """Get a coupon from the page behind a merchant's poster."""
+    batch = offers.find(batch_id)
+    if batch is None or batch.merchant.slug != slug.lower() or not batch.in_store:
+        return pages.no_offer(request)
+    back = reverse("storefront:kiosk" if shared else "storefront:store", args=[batch.merchant.slug])
+    review = bool(batch.merchant.review_step and batch.merchant.review_link)
+    return _answer(request, Place(batch, "in_store", request.path, back, shared=shared, review=review))
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.limited
+def from_print(request: HttpRequest, serial: str) -> HttpResponse:
+    """Take exactly the printed coupon whose code was scanned."""
+    caller, now = pages.caller_of(request), clock.now()
+    guard.before_lookup(caller=caller, now=now)
+    page = coupons.find(serial)
+    if page is None or not page.is_printed:
+        guard.after_unknown(caller=caller, now=now)
+        raise Http404
+    if page.state_at(now) != "available" and request.method != "POST":
+        return redirect("storefront:coupon", page.serial)
+    page.batch.merchant = page.merchant
+    here = reverse("storefront:coupon", args=[page.serial])
+    return _answer(request, Place(page.batch, "printed", request.path, here, serial=page.serial))
+
+
+def _answer(request: HttpRequest, place: Place) -> HttpResponse:
+    if request.method == "POST":
+        return _take(request, place)
+    person = None if place.shared else claiming.person_of(browser.device_token(request))
+    initial = {}
+    if person:
+        initial = {"phone": person.phone, "name": person.name, "birthday": person.birthday}
+    return _form(request, place, _claim_form(request, initial=initial), person=person)
+
+
+def _claim_form(request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None) -> ClaimForm:
+    return ClaimForm(
+        data,
+        initial=initial,
+        country=request.site.country,
+        today=pages.today_of(request),  # type: ignore[attr-defined]
+    )
+
+
+def _form(
+    request: HttpRequest, place: Place, form: ClaimForm, *, person: Any = None, known: bool = False, status: int = 200
+) -> HttpResponse:
+    context = {
+        "place": place, "batch": place.batch, "merchant": place.batch.merchant, "form": form, "person": person,
+        "known": known, "now": clock.now(), "turn": request.POST.get("turn") or secrets.token_urlsafe(12),
+    }  # fmt: skip
+    return pages.private(render(request, "storefront/claim.html", context, status=status))
+
+
+def _take(request: HttpRequest, place: Place) -> HttpResponse:
+    form = _claim_form(request, request.POST)
+    form.is_valid()
+    phone = form.cleaned_data.get("phone", "")
+    caller, now = pages.caller_of(request), clock.now()
+    if not phone:
+        return _form(request, place, form, status=422)
+    known = claiming.begin(
+        phone=phone, batch_id=place.batch.id, merchant_id=place.batch.merchant_id, caller=caller, shared=place.shared,
+        now=now,
+    )  # fmt: skip
+    if not form.is_valid():
+        # A number that is known needs no details; on a browser that proved it, details typed must be right.
+        blank = not request.POST.get("name") and not request.POST.get("birthday")
+        if not known.known or (known.customer_id and not blank):
+            return _form(request, place, form, status=422)
+        form.without_details()
+    turn = _Turn(request.POST.get("turn", ""))
+    serial = turn.begin()
+    if serial:
+        return _coupon(request, place, serial)
+    return _claimed(request, place, form, phone, caller, turn)
+
+
+def _claimed(
+    request: HttpRequest, place: Place, form: ClaimForm, phone: str, caller: guard.Caller, turn: _Turn
+) -> HttpResponse:
+    token = "" if place.shared else caller.device or browser.new_device_token()
+    asked = claiming.Request(
+        phone=phone, name=form.cleaned_data.get("name") or "", birthday=form.cleaned_data.get("birthday"),
+        language=words.language(), source=place.source, batch_id=place.batch.id, merchant_id=place.batch.merchant_id,
+        serial=place.serial, shared=place.shared,
+    )  # fmt: skip
+    result = claiming.take(asked, device_token=token, now=clock.now())
+    if result.outcome == claims.DETAILS_NEEDED:
+        turn.forget()
+        return _form(request, place, form, status=422)
+    mark = "" if place.shared else browser.mark(request.site, phone, place.batch.id)  # type: ignore[attr-defined]
+    serial = result.serial or _taken_here(request, mark)
+    if not serial:
+        turn.forget()
+        return _refused(request, place, result.outcome)
+    turn.end(serial)
+    response = _coupon(request, place, serial, fresh=result.outcome == claims.TAKEN)
+    if not place.shared:
+        browser.keep_device(response, token)
+        browser.keep(request, response, serial, mark)
+    return response
+
+
+def _taken_here(request: HttpRequest, mark: str) -> str:
+    """The coupon that this very browser took for this number and offer before, if it did."""
+    return next((one.serial for one in browser.kept(request) if mark and one.mark == mark), "")
+
+
+def _coupon(request: HttpRequest, place: Place, serial: str, *, fresh: bool = True) -> HttpResponse:
+    """On to the reward: the coupon, after the optional review step. A shared device shows it here and forgets it."""
+    if place.shared:
+        page = coupons.find(serial)
+        code = (links.base(request) + reverse("storefront:coupon-short", args=[serial])).upper()
+        context = {"page": page, "batch": place.batch, "merchant": place.batch.merchant, "place": place, "code": code}
+        return pages.private(render(request, "storefront/kiosk_coupon.html", context))
+    name = "storefront:thanks" if place.review and fresh else "storefront:coupon"
+    return redirect(f"{reverse(name, args=[serial])}{'' if name.endswith('thanks') else '?new=1' if fresh else ''}")
+
+
+def _refused(request: HttpRequest, place: Place, outcome: str) -> HttpResponse:
+    # Whether a printed code was ever real is not for the public to learn.
+    shown = "gone" if outcome == "unknown" else outcome
+    others = offers.list_others(place.batch, now=clock.now()) if not place.shared else []
+    context = {
+        "outcome": shown, "place": place, "batch": place.batch, "merchant": place.batch.merchant, "others": others,
+        "now": clock.now(), "names": {},
+    }  # fmt: skip
+    return pages.private(render(request, "storefront/refused.html", context, status=409))
+
+
+@public
+@require_POST
+@pages.limited
+def details(request: HttpRequest) -> HttpResponse:
+    """The rest of the form, once the phone is typed: empty fields, one's own details, or "welcome back"."""
+    form = PhoneForm(request.POST, country=request.site.country)  # type: ignore[attr-defined]
+    shared = request.POST.get("shared") == "1"
+    person, known = None, False
+    if form.is_valid():
+        caller, phone = pages.caller_of(request), form.cleaned_data["phone"]
+        found = claiming.recognise(phone=phone, caller=caller, shared=shared, now=clock.now())
+        known = found.known
+        if found.customer_id:
+            person = claiming.person_of_phone(found.customer_id, caller.device)
+    initial = {"name": person.name, "birthday": person.birthday} if person else None
+    if not known and (request.POST.get("name") or request.POST.get("birthday")):
+        initial = {"name": request.POST.get("name", ""), "birthday": request.POST.get("birthday", "")}
+    context = {"form": _claim_form(request, initial=initial), "person": person, "known": known}
+    return pages.private(render(request, "storefront/_details.html", context))
+
+
+class _Turn:
+    """One press of the button. A second press of it waits for the first one's answer and gets the same."""
+
+    def __init__(self, token: str) -> None:
+        self.key = f"storefront.turn.{token[:40]}" if token else ""
+
+    def begin(self) -> str:
+        """The serial that this very press got already, or "" where it is the first."""
+        if not self.key or cache.add(self.key, "", TURN_KEPT):
+            return ""
+        until = time.monotonic() + TURN_WAITS
+        while time.monotonic() < until:
+            found = cache.get(self.key)
+            if found or found is None:
+                return found or ""
+            time.sleep(0.1)
+        return ""
+
+    def end(self, serial: str) -> None:
+        if self.key:
+            cache.set(self.key, serial, TURN_KEPT)
+
+    def forget(self) -> None:
+        if self.key:
+            cache.delete(self.key)

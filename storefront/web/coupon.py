@@ -1,0 +1,74 @@
+"""The page of one coupon, for whoever has its serial: the customer, a friend, the till."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import public
+from kernel import clock
+from merchants import serials
+from merchants.paper import codes
+from storefront.queries import coupons
+from storefront.services import guard
+from storefront.web import browser, links, pages
+
+USABLE = {"taken"}
+
+
+def _found(request: HttpRequest, serial: str) -> coupons.CouponPage:
+    """The coupon. Raises limits.TooMany, and Http404 in the same way for every serial that is not of this site."""
+    caller, now = pages.caller_of(request), clock.now()
+    guard.before_lookup(caller=caller, now=now)
+    page = coupons.find(serial)
+    if page is None:
+        guard.after_unknown(caller=caller, now=now)
+        raise Http404
+    return page
+
+
+@public
+@require_safe
+@pages.limited
+def show(request: HttpRequest, serial: str) -> HttpResponse:
+    page, now = _found(request, serial), clock.now()
+    page.batch.merchant = page.merchant
+    state = page.state_at(now)
+    width, bars = codes.code128_path(page.serial)
+    address = links.base(request) + reverse("storefront:coupon-short", args=[page.serial])
+    context = {
+        "page": page, "batch": page.batch, "merchant": page.merchant, "state": state, "now": now,
+        "usable": state in USABLE, "claimable": state == "available" and page.is_printed,
+        "code": address.upper(), "bars": bars, "bars_width": width, "branches": coupons.list_branches(page.batch.id),
+        "is_new": "new" in request.GET and state in USABLE,
+        "is_kept": any(one.serial == page.serial for one in browser.kept(request)),
+        "display": serials.display(page.serial),
+    }  # fmt: skip
+    return pages.private(render(request, "storefront/coupon.html", context))
+
+
+@public
+@require_safe
+@pages.limited
+def thanks(request: HttpRequest, serial: str) -> HttpResponse:
+    """The optional review step of a shop page. The coupon is taken already and waits one tap away, review or not."""
+    page = _found(request, serial)
+    if not (page.merchant.review_step and page.merchant.review_link) or page.state != "taken":
+        return redirect("storefront:coupon", page.serial)
+    return pages.private(render(request, "storefront/thanks.html", {"page": page, "merchant": page.merchant}))
+
+
+@public
+@require_POST
+@pages.limited
+def add(request: HttpRequest, serial: str) -> HttpResponse:
+    """Keep this coupon in this browser, or let it go again."""
+    page = _found(request, serial)
+    response = HttpResponseRedirect(reverse("storefront:coupon", args=[page.serial]))
+    if request.POST.get("drop"):
+        browser.drop(request, response, page.serial)
+    else:
+        browser.keep(request, response, page.serial)
+    return pages.private(response)

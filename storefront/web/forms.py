@@ -1,0 +1,79 @@
+"""The one short form of a claim."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ui.forms import DateField, PhoneField
+
+OLDEST = 120
+
+
+class PersonForm(forms.Form):
+    """Name and birthday."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, min_length=2,
+        widget=forms.TextInput({"autocomplete": "name", "enterkeyhint": "next"}),
+    )  # fmt: skip
+    birthday = DateField(label=_("Birthday"), presets=(), help_text=_("For a greeting on your day, nothing else."))
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+        self.fields["birthday"].widget.attrs.update(
+            {"autocomplete": "bday", "max": today.isoformat(), "min": f"{today.year - OLDEST}-01-01"}
+        )
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if name and not any(char.isalpha() for char in name):
+            raise forms.ValidationError(_("Write your name in letters."))
+        return name
+
+    def clean_birthday(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["birthday"]
+        if day and not self.today.year - OLDEST <= day.year <= self.today.year:
+            raise forms.ValidationError(_("This is not a birthday we can use."))
+        if day and day > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+
+class ClaimForm(PersonForm):
+    """Phone, name, birthday: all needed, but for a number that is known here, whose record counts."""
+
+    field_order = ("phone", "name", "birthday")
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"] = PhoneField(country=country, help_text=_("Only this store sees it."))
+        self.order_fields(self.field_order)
+
+    def without_details(self) -> bool:
+        """Forgive missing or wrong details; whether the rest of the form is right then."""
+        for name in ("name", "birthday"):
+            self.errors.pop(name, None)
+        return not self.errors
+
+
+class PhoneForm(forms.Form):
+    """The phone alone, as the page asks while the form is being filled in."""
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"] = PhoneField(country=country)
+
+
+class MeForm(PersonForm):
+    """My own record, on a browser that proved my number."""
+
+    language = forms.ChoiceField(label=_("Language of messages"))
+
+    def __init__(self, *args: Any, languages: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]

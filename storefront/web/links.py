@@ -1,0 +1,37 @@
+"""Addresses of pages as search engines and codes should know them: on the site's own primary domain."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from tenants.queries import sites
+
+CACHED_FOR = 60
+
+
+def base(request: HttpRequest) -> str:
+    """`https://host` of the site's primary domain."""
+    found = cache.get("storefront.base")
+    if found is None:
+        found = sites.base_url(request.site)  # type: ignore[attr-defined]
+        cache.set("storefront.base", found, CACHED_FOR)
+    return str(found)
+
+
+def canonical(request: HttpRequest, **query: str) -> str:
+    """This page's one address: its own language's where the address named one, and only the query that matters."""
+    asked = request.GET.get("lang", "")
+    if asked in dict(settings.LANGUAGES):
+        query["lang"] = asked
+    return f"{base(request)}{request.path}{'?' + urlencode(query) if query else ''}"
+
+
+def alternates(request: HttpRequest, **query: str) -> list[tuple[str, str]]:
+    """(hreflang, address) of this page in each language, and without choice."""
+    here = f"{base(request)}{request.path}"
+    found = [(code, f"{here}?{urlencode({**query, 'lang': code})}") for code, _name in settings.LANGUAGES]
+    return [*found, ("x-default", f"{here}?{urlencode(query)}" if query else here)]
