@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 
@@ -21,6 +22,17 @@ def name_for(site_id: uuid.UUID, *parts: str) -> str:
 def store(site_id: uuid.UUID, name: str, data: bytes) -> str:
     """Store `data` under the site; returns the stored name."""
     return default_storage.save(name_for(site_id, name), ContentFile(data))
+
+
+def store_file(site_id: uuid.UUID, name: str, handle: BinaryIO) -> str:
+    """Store what `handle` holds under the site, piece by piece; returns the stored name."""
+    return default_storage.save(name_for(site_id, name), File(handle))
+
+
+def open_stored(site_id: uuid.UUID, name: str) -> BinaryIO:
+    """A stored file of this site, opened. Raises SuspiciousFileOperation, FileNotFoundError."""
+    _check(site_id, name)
+    return cast("BinaryIO", default_storage.open(name, "rb"))
 
 
 def exists(name: str) -> bool:

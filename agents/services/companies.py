@@ -41,7 +41,6 @@ def create(
             now=now,
             after={"company": agent.company, "site": site.name, "slug": slug},
         )
-        sites.announce(site=site, now=now)
     return agent
 
 

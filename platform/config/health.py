@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 import redis
@@ -11,11 +12,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kernel.models import OutboxEvent
+from tenants.services import domains
 from tenants.walls import registry, relay
 
 
 class HealthMiddleware:
-    """`/healthz`: the process answers. `/readyz`: database and broker too. `/metrics`: Prometheus, loopback only."""
+    """`/healthz`: the process answers. `/readyz`: database and broker too. `/metrics`: Prometheus, loopback only.
+
+    `/internal/tls-check?domain=…`: the TLS proxy asks before it gets a certificate; answered on private addresses only.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,7 +33,16 @@ class HealthMiddleware:
             return JsonResponse(checks, status=200 if all(value == "ok" for value in checks.values()) else 503)
         if request.path == "/metrics" and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}:
             return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        if request.path == "/internal/tls-check" and _is_private(request.META.get("REMOTE_ADDR", "")):
+            return HttpResponse(status=200 if domains.serves(request.GET.get("domain", "")) else 404)
         return self.get_response(request)
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
 
 
 def readiness() -> dict[str, str]:

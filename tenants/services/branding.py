@@ -12,28 +12,11 @@ from tenants.models import Site
 from tenants.queries import sites
 
 # The columns that staff of a site have a right to change (tenants/migrations/0002_walls.py).
-FIELDS = frozenset(
-    [
-        "name",
-        "legal_name",
-        "tagline_en",
-        "tagline_ar",
-        "logo",
-        "favicon",
-        "primary_colour",
-        "accent_colour",
-        "language",
-        "support_email",
-        "support_phone",
-        "address",
-        "sender_name",
-        "terms_en",
-        "terms_ar",
-        "privacy_en",
-        "privacy_ar",
-        "hidden_entries",
-    ]
-)
+FIELDS = frozenset({
+    "name", "legal_name", "tagline_en", "tagline_ar", "logo", "favicon", "primary_colour", "accent_colour",
+    "language", "support_email", "support_phone", "address", "sender_name", "terms_en", "terms_ar", "privacy_en",
+    "privacy_ar", "hidden_entries"
+})  # fmt: skip
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 

@@ -20,45 +20,11 @@ from tenants.walls.levels import MASTER_ID
 
 TOPIC = "provision.site"
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
-RESERVED = frozenset(
-    [
-        "account",
-        "admin",
-        "api",
-        "app",
-        "assets",
-        "billing",
-        "cdn",
-        "console",
-        "couponry",
-        "dev",
-        "docs",
-        "ftp",
-        "help",
-        "imap",
-        "internal",
-        "live",
-        "localhost",
-        "mail",
-        "main",
-        "master",
-        "media",
-        "ns",
-        "ns1",
-        "ns2",
-        "platform",
-        "pop",
-        "root",
-        "smtp",
-        "staging",
-        "static",
-        "status",
-        "support",
-        "test",
-        "webmail",
-        "www",
-    ]
-)
+RESERVED = frozenset({
+    "account", "admin", "api", "app", "assets", "billing", "cdn", "console", "couponry", "dev", "docs", "ftp", "help",
+    "imap", "internal", "live", "localhost", "mail", "main", "master", "media", "ns", "ns1", "ns2", "platform", "pop",
+    "root", "smtp", "staging", "static", "status", "support", "test", "webmail", "www"
+})  # fmt: skip
 
 
 def host_of(slug: str) -> str:

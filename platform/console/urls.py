@@ -1,0 +1,41 @@
+"""The console's own pages."""
+
+from django.conf import settings
+from django.urls import path
+
+from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants
+
+app_name = "console"
+urlpatterns = [
+    path("", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("agents/", agents.AgentList.as_view(), name="agents"),
+    path("agents/new/", agents.CreateAgent.as_view(), name="agent-create"),
+    path("agents/<uuid:agent_id>/", agents.AgentPage.as_view(), name="agent"),
+    path("agents/<uuid:agent_id>/status/", agents.AgentStatus.as_view(), name="agent-status"),
+    path("agents/<uuid:agent_id>/edit/", agents.EditAgent.as_view(), name="agent-edit"),
+    path("agents/<uuid:agent_id>/suspend/", agents.Suspend.as_view(), name="agent-suspend"),
+    path("agents/<uuid:agent_id>/reopen/", agents.Reopen.as_view(), name="agent-reopen"),
+    path("agents/<uuid:agent_id>/again/", agents.MakeAgain.as_view(), name="agent-again"),
+    path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
+    path("merchants/<uuid:merchant_id>/", merchants.MerchantPage.as_view(), name="merchant"),
+    path("merchants/<uuid:merchant_id>/activate/", merchants.Activate.as_view(), name="merchant-activate"),
+    path("merchants/<uuid:merchant_id>/grant/", merchants.Grant.as_view(), name="merchant-grant"),
+    path("merchants/<uuid:merchant_id>/adjust/", merchants.Adjust.as_view(), name="merchant-adjust"),
+    path("merchants/<uuid:merchant_id>/ledger/<str:unit>/", merchants.MerchantLedger.as_view(), name="merchant-ledger"),
+    path("library/", library.LibraryList.as_view(), name="library"),
+    path("library/new/", library.AddTemplate.as_view(), name="template-add"),
+    path("library/<uuid:template_id>/", library.TemplatePage.as_view(), name="template"),
+    path("library/<uuid:template_id>/edit/", library.EditTemplate.as_view(), name="template-edit"),
+    path("library/<uuid:template_id>/enable/", library.Enable.as_view(), name="template-enable"),
+    path("library/<uuid:template_id>/disable/", library.Disable.as_view(), name="template-disable"),
+    path("library/<uuid:template_id>/picture/", library.Picture.as_view(), name="template-picture"),
+    path("lists/", lists.EntryList.as_view(), name="lists"),
+    path("lists/new/", lists.AddEntry.as_view(), name="list-add"),
+    path("lists/<uuid:entry_id>/", lists.EditEntry.as_view(), name="list-edit"),
+    path("main/", main_site.Enter.as_view(), name="enter-main"),
+]
+if settings.DEMO:
+    urlpatterns += [
+        path("mailbox/", mailbox.Mailbox.as_view(), name="mailbox"),
+        path("mailbox/<str:name>/", mailbox.Mail.as_view(), name="mail"),
+    ]
