@@ -15,6 +15,7 @@ import datetime as dt
 import hashlib
 import ipaddress
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -151,3 +152,13 @@ def network(address: str) -> str:
         return "unknown"
     mapped = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network(f"{mapped}/{24 if mapped.version == 4 else 56}", strict=False))
+
+
+def client_address(headers: Mapping[str, str]) -> str:
+    """The caller's address from a request's META: behind N proxies of ours, the Nth from the right."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    if proxies:
+        hops = [hop.strip() for hop in headers.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if len(hops) >= proxies:
+            return hops[-proxies]
+    return headers.get("REMOTE_ADDR", "")

@@ -12,7 +12,14 @@ from tests.guards import catalog
 # Of a site, but nobody's in particular: the door's tables. No level but site has a right to them.
 DOOR = re.compile(r"^(django_|auth_|guardian_|account_|mfa_|usersessions_|accounts_rolegrant|accounts_user_|ui_)")
 # SECURITY DEFINER functions that exist on purpose, by the schema they stand in.
-SITE_FUNCTIONS = {"claim_coupon", "recognise_phone", "proved_customers", "coupon_page", "serial_exists"}
+SITE_FUNCTIONS = {
+    "claim_coupon",
+    "recognise_phone",
+    "proved_customers",
+    "coupon_page",
+    "serial_exists",
+    "search_offers",
+}
 PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account"}
 
 
@@ -122,9 +129,9 @@ def test_no_role_is_in_two_levels(superuser, schemas):
 
 
 def test_nobody_may_make_temporary_tables(superuser, database):
-    allowed = superuser.execute(
-        "SELECT has_database_privilege('couponry_app', current_database(), 'TEMP')"
-    ).fetchone()[0]
+    allowed = superuser.execute("SELECT has_database_privilege('couponry_app', current_database(), 'TEMP')").fetchone()[
+        0
+    ]
     assert allowed is False
 
 

@@ -15,4 +15,5 @@ urlpatterns = [
     path("office/", include("agents.urls.people")),
     path("office/", include("agents.urls.sitepages")),
     path("", include("agents.urls.public")),
+    path("", include("storefront.urls")),
 ]
