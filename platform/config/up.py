@@ -50,7 +50,7 @@ def environment(port: int, live_port: int, postgres: Postgres | None, valkey: Va
     made = {**os.environ, **demo_secrets()}
     made.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     made |= {"DEMO": "1", "HTTPS": "0", "LOG_JSON": "0", "PUBLIC_PORT": str(port), "LIVE_PORT": str(live_port),
-             "MEDIA_ROOT": str(HOME / "media"), "PYTHONUNBUFFERED": "1",
+             "MEDIA_ROOT": str(HOME / "media"), "EMAIL_FILE_PATH": str(HOME / "mail"), "PYTHONUNBUFFERED": "1",
              "EMAIL_BACKEND": made.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")}  # fmt: skip
     if postgres:
         made["DATABASE_URL"] = postgres.url("couponry")

@@ -8,6 +8,7 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,14 @@ class _Plain:
 
 class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
     labels = {"login": _("E-mail"), "password": _("Password")}
+
+    @property
+    def demo_mailbox(self) -> str:
+        """Where the demo shows the mails it sent; empty outside the demo."""
+        if not settings.DEMO:
+            return ""
+        port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+        return f"http://{settings.PLATFORM_HOST}{port}/mailbox/"
 
 
 class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]

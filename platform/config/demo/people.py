@@ -10,6 +10,8 @@ from django.conf import settings
 
 from accounts.models import RoleGrant, User
 from accounts.roles import StaffRole
+from agents.models import Agent
+from credits.services import wallets
 from tenants.models import Site
 from tenants.services import provision
 from tenants.walls import wall
@@ -46,7 +48,19 @@ def make_agent_site(agent: dict[str, Any], now: dt.datetime) -> Site:
     fields = {name: value for name, value in agent.items() if name not in {"slug", "company", "owner"}}
     domain = f"{agent['slug']}.{settings.SITES_SUFFIX}"
     existing = Site.objects.filter(domains__domain=domain).first()
-    return existing or provision.create_site(kind="agent", domain=domain, now=now, **fields)
+    site = existing or provision.create_site(kind="agent", domain=domain, now=now, **fields)
+    name, email = agent["owner"]
+    company, made = Agent.objects.get_or_create(
+        site_id=site.id,
+        defaults={
+            "number": 100 + Agent.objects.count() + 1, "company": agent["company"], "contact_name": name,
+            "contact_email": email, "created_at": now,
+        },
+    )  # fmt: skip
+    if made:
+        with wall(site, "site"):
+            wallets.open_for_agent(agent_id=company.id, currency=site.currency, now=now)
+    return site
 
 
 def seed(now: dt.datetime) -> None:
