@@ -2,11 +2,9 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Its management commands, and the Celery application: relay and web send tasks too, and need it."""
+    """Brings the management commands, and makes our Celery app the one that tasks are sent through in any process."""
 
     name = "config"
 
     def ready(self) -> None:
-        from config.celery_app import app
-
-        app.set_default()  # for every thread, not only the one that starts
+        from config import celery_app  # noqa: F401

@@ -16,7 +16,7 @@ OK, MISSING, NOTE = "✓", "✗", "·"
 
 def python() -> tuple[bool, str]:
     version = ".".join(map(str, sys.version_info[:3]))
-    return sys.version_info >= (3, 11), f"Python {version} (3.11 or newer is needed: apt-get install python3 python3-venv)"
+    return sys.version_info >= (3, 11), f"Python {version} (3.11 or newer: apt-get install python3 python3-venv)"
 
 
 def environment() -> tuple[bool, str]:
