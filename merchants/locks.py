@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.utils.translation import gettext as _
+
+from kernel.errors import NotFound
 from merchants.errors import NoSuchBatch, NoSuchCoupon
-from merchants.models import Batch, Coupon, Customer, Merchant
+from merchants.models import Batch, Branch, Coupon, CouponTemplate, Customer, Device, Merchant
 
 
 def merchant(merchant_id: uuid.UUID) -> Merchant:
@@ -32,3 +35,27 @@ def coupon(**lookup: object) -> Coupon:
 def customer(customer_id: uuid.UUID) -> Customer:
     """The customer's row, locked. Raises Customer.DoesNotExist."""
     return Customer.objects.select_for_update(no_key=True).get(id=customer_id)
+
+
+def template(template_id: uuid.UUID) -> CouponTemplate:
+    """A coupon template's row, locked. Raises NotFound."""
+    found = CouponTemplate.objects.select_for_update(no_key=True).filter(id=template_id).first()
+    if found is None:
+        raise NotFound(_("There is no such template."))
+    return found
+
+
+def branch(branch_id: uuid.UUID) -> Branch:
+    """A branch's row, locked. Raises NotFound."""
+    found = Branch.objects.select_for_update(no_key=True).filter(id=branch_id).first()
+    if found is None:
+        raise NotFound(_("There is no such branch."))
+    return found
+
+
+def device(device_id: uuid.UUID) -> Device:
+    """A device's row, locked. Raises NotFound."""
+    found = Device.objects.select_for_update(no_key=True).filter(id=device_id).first()
+    if found is None:
+        raise NotFound(_("There is no such device."))
+    return found

@@ -116,3 +116,8 @@ def _check_times(plan: BatchPlan, now: dt.datetime) -> dict[str, str]:
     if not 0 <= plan.hour_from < plan.hour_to <= 1440:
         errors["hour_to"] = _("The end must be after the beginning.")
     return errors
+
+
+def last_moment(end: dt.datetime) -> dt.datetime:
+    """An instant of the last day before an exclusive end: what lists show as a date."""
+    return end - dt.timedelta(seconds=1)

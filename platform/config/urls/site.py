@@ -14,6 +14,9 @@ urlpatterns = [
     path("office/", include("agents.urls.office")),
     path("office/", include("agents.urls.people")),
     path("office/", include("agents.urls.sitepages")),
+    path("merchant/ui/", include("ui.surface_urls", namespace="merchant-ui")),
+    path("merchant/", include("merchants.urls")),
     path("", include("agents.urls.public")),
+    path("redeem/", include("merchants.urls_redeem")),
     path("", include("storefront.urls")),
 ]

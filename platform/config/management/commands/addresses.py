@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config.demo import people
+from config.demo import merchants, people
 from tenants.models import Domain
 from tenants.walls import registry
 
@@ -32,7 +32,13 @@ class Command(BaseCommand):
             name = "Console" if domain.tenant.kind == "master" else domain.tenant.name
             self.stdout.write(f"  {name:<22} {scheme}://{domain.domain}{port}/")
             key = domain.domain.split(".")[0] if domain.tenant.kind == "agent" else domain.tenant.kind
-            for email in SIGN_INS.get(key, []) if settings.DEMO else []:
+            if not settings.DEMO:
+                continue
+            for email in SIGN_INS.get(key, []):
                 self.stdout.write(f"  {'':<22}   sign in: {email}")
+            owners = merchants.sign_ins().get(key)
+            if owners:
+                self.stdout.write(f"  {'':<22}   merchants: {', '.join(owners)}")
         if settings.DEMO:
             self.stdout.write(f"  Every demo password is  {people.PASSWORD}")
+            self.stdout.write(f"  Cashiers: user name till, PIN {merchants.CASHIER_PIN}, on a paired device")

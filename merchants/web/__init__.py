@@ -1,0 +1,1 @@
+"""Pages of the merchant area, and the redeem screen."""
