@@ -3,52 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from merchants import words as merchant_words
 from merchants.models import Batch
-from ui.text import minor_digits, thousands
 
 SOON = dt.timedelta(days=14)
+# An amount with its currency, or a percentage, inside a sentence.
+_FIGURE = re.compile(r"(?:[A-Z]{3} )?[\d,.]+%?")
+CATEGORY_ICONS = {
+    "food": "utensils", "coffee": "coffee", "fashion": "shirt", "beauty": "scissors", "health": "heart-pulse",
+    "fitness": "dumbbell", "electronics": "smartphone", "home": "sofa", "grocery": "shopping-basket",
+    "kids": "baby", "travel": "plane", "fun": "ticket", "education": "graduation-cap", "cars": "car", "gifts": "gift",
+    "services": "wrench",
+}  # fmt: skip
 
 
 def language() -> str:
     return (get_language() or "en")[:2]
 
 
-def amount(minor: int, currency: str) -> str:
-    """`SAR 25`; with digits after the point only where there are any."""
-    digits = minor_digits(currency)
-    whole, rest = divmod(minor, 10**digits)
-    figure = f"{thousands(whole)}.{rest:0{digits}d}" if rest else thousands(whole)
-    return f"{currency.upper()} {figure}"
-
-
 def offer_plain(batch: Batch, currency: str) -> str:
     """What one gets, in few words and without markup: titles, mails, structured data."""
-    kinds = Batch.OfferKind
-    if batch.offer_kind == kinds.PERCENTAGE:
-        return _("%(percent)s off") % {"percent": f"{batch.offer_percent}%"}
-    if batch.offer_kind == kinds.AMOUNT:
-        return _("%(amount)s off") % {"amount": amount(batch.offer_amount or 0, currency)}
-    return str(batch.offer_text(language())) or str(batch.title(language()))
+    return merchant_words.offer(batch, currency) or str(batch.title(language()))
 
 
 def offer(batch: Batch, currency: str) -> str:
     """As `offer_plain`, with figures isolated left to right."""
-    kinds = Batch.OfferKind
-    if batch.offer_kind == kinds.PERCENTAGE:
-        figure = format_html('<bdi dir="ltr">{}%</bdi>', batch.offer_percent)
-        return format_html(_("%(percent)s off").replace("%(percent)s", "{}"), figure)
-    if batch.offer_kind == kinds.AMOUNT:
-        figure = format_html('<bdi dir="ltr">{}</bdi>', amount(batch.offer_amount or 0, currency))
-        return format_html(_("%(amount)s off").replace("%(amount)s", "{}"), figure)
-    return offer_plain(batch, currency)
+    plain = offer_plain(batch, currency)
+    if batch.offer_kind not in {Batch.OfferKind.PERCENTAGE, Batch.OfferKind.AMOUNT}:
+        return plain
+    found = _FIGURE.search(plain)
+    if found is None:
+        return plain
+    return format_html('{}<bdi dir="ltr">{}</bdi>{}', plain[: found.start()], found[0], plain[found.end() :])
 
 
 def last_moment(end: dt.datetime, zone: str) -> dt.datetime:
@@ -81,20 +75,15 @@ def until(end: dt.datetime, zone: str) -> str:
     return f"{day(last)}, {date_format(end.astimezone(ZoneInfo(zone)), 'H:i')}"
 
 
-def minutes(value: int) -> str:
-    return f"{value // 60:02d}:{value % 60:02d}"
-
-
 def usable_at(batch: Batch) -> str:
     """Weekdays and hours at which a coupon counts; "" where it always does."""
     parts = []
-    if batch.weekdays != 127:
-        parts.append(weekdays(batch.weekdays))
+    if batch.weekdays != merchant_words.EVERY_DAY:
+        parts.append(merchant_words.days(batch.weekdays))
     if (batch.hour_from, batch.hour_to) != (0, 1440):
-        parts.append(_("%(start)s to %(end)s") % {"start": minutes(batch.hour_from), "end": minutes(batch.hour_to)})
-    return pgettext("between parts of a line", ", ").join(parts)
+        parts.append(merchant_words.hours(batch.hour_from, batch.hour_to))
+    return " · ".join(parts)
 
 
-def weekdays(mask: int) -> str:
-    """The days of a mask, Monday first."""
-    return pgettext("between weekdays", ", ").join(str(WEEKDAYS_ABBR[n]) for n in range(7) if mask >> n & 1)
+def category_icon(code: str) -> str:
+    return CATEGORY_ICONS.get(code, "tag")

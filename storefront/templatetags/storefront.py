@@ -53,6 +53,9 @@ def name_of(branch: Any) -> str:
     return (branch.name_ar if words.language() == "ar" else "") or branch.name
 
 
+register.filter("category_icon", words.category_icon)
+
+
 @register.simple_tag
 def ends(end: dt.datetime, zone: str, now: dt.datetime) -> str:
     return words.ends(end, zone, now)

@@ -17,13 +17,6 @@ from storefront.queries import centre
 from storefront.web import links, pages, structured
 from tenants.queries import lists
 
-CATEGORY_ICONS = {
-    "food": "utensils", "coffee": "coffee", "fashion": "shirt", "beauty": "scissors", "health": "heart-pulse",
-    "fitness": "dumbbell", "electronics": "smartphone", "home": "sofa", "grocery": "shopping-basket",
-    "kids": "baby", "travel": "plane", "fun": "ticket", "education": "graduation-cap", "auto": "car",
-    "services": "wrench",
-}  # fmt: skip
-
 
 @public
 @require_safe
@@ -61,7 +54,7 @@ def _around(request: HttpRequest, wanted: centre.Wanted, now: Any, language: str
         "total": centre.count(wanted, now=now, language=language),
         "countries": _options(countries, names["country"]), "cities": _options(cities, names["city"]),
         "categories": [
-            {"code": code, "name": name, "icon": CATEGORY_ICONS.get(code, "tag"), "count": count,
+            {"code": code, "name": name, "icon": words.category_icon(code), "count": count,
              "current": code == wanted.category,
              "url": _url(wanted.query(category="" if code == wanted.category else code))}
             for code, name, count in _options(categories, names["category"])
