@@ -99,3 +99,10 @@ EVENTS: dict[str, Any] = {
 def event(verb: str) -> str:
     """An event of the audit trail in words; one without stays as it is."""
     return str(EVENTS.get(verb, verb))
+
+
+def labelled(events: list[Any]) -> list[Any]:
+    """Events of the trail with their words, for the history component."""
+    for found in events:
+        found.verb_label = event(found.verb)
+    return events

@@ -6,30 +6,28 @@ import kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('site_id', models.UUIDField(unique=True)),
-                ('company', models.CharField(max_length=160)),
-                ('contact_name', models.CharField(max_length=120)),
-                ('contact_email', models.EmailField(max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.UUIDField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, max_length=2000)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("site_id", models.UUIDField(unique=True)),
+                ("company", models.CharField(max_length=160)),
+                ("contact_name", models.CharField(max_length=120)),
+                ("contact_email", models.EmailField(max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.UUIDField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, max_length=2000)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -13,7 +13,6 @@ urlpatterns = [
     path("staff/invitations/<uuid:invitation_id>/withdraw/", people.Withdraw.as_view(), name="withdraw"),
     path("staff/<uuid:user_id>/", people.Person.as_view(), name="person"),
     path("staff/<uuid:user_id>/roles/", people.EditRoles.as_view(), name="edit-roles"),
-    path("staff/<uuid:user_id>/care/", people.EditCare.as_view(), name="edit-care"),
     path("staff/<uuid:user_id>/deactivate/", people.Deactivate.as_view(), name="deactivate"),
     path("staff/<uuid:user_id>/reactivate/", people.Reactivate.as_view(), name="reactivate"),
     path("roles/", roles.Roles.as_view(), name="roles"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.queries import trail
+from agents import words
 from agents.queries import office
 from agents.web.base import Page
 
@@ -18,7 +19,7 @@ class Dashboard(Page):
         context = {
             "figures": office.figures() if may_see else None,
             "newest": list(office.list_merchants().order_by("-created_at")[:6]) if may_see else [],
-            "events": trail.list_events()[:8] if self.actor.can("audit.view") else [],
+            "events": words.labelled(list(trail.list_events()[:8])) if self.actor.can("audit.view") else [],
             "may_manage": self.actor.can("merchant.manage"),
             "may_see": may_see,
         }

@@ -73,6 +73,9 @@ class AddDomain(FormPage, OfSite):
     lead = _("You prove that it is yours by a DNS record or a file; then it serves this site.")
     submit_label = _("Add the domain")
 
+    def context(self) -> dict[str, Any]:
+        return {"of_site": self.site}  # 404 for a site that is not this person's
+
     def save(self, form: DomainForm) -> str:
         domains.add(site=self.site, name=form.cleaned_data["domain"], actor=self.actor, now=clock.now())
         return self.url("domains")

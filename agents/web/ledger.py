@@ -38,6 +38,7 @@ class LedgerList(ListView):
 
     verb = "ledger.view"
     name = "ledger"
+    template_name = "agents/ledger.html"
     columns = [
         Column("number", _("No."), value="version", sort="version", kind=CREDITS),
         Column("at", _("When"), kind=WHEN, primary=True),
@@ -80,6 +81,11 @@ class LedgerList(ListView):
         return statements.entries(merchant_id=self.kwargs["merchant_id"], unit=self.unit)  # type: ignore[attr-defined]
 
     def unit_url(self, unit: str) -> str:
+        raise NotImplementedError
+
+    @property
+    def back_url(self) -> str:
+        """The merchant's own page."""
         raise NotImplementedError
 
     def tabs(self) -> list[Tab]:

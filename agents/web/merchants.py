@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
 from accounts.services import invitations
+from agents import words
 from agents.queries import office
 from agents.web.base import FormPage, Page, PostAction
 from agents.web.ledger import LedgerList
@@ -229,7 +230,7 @@ class MerchantPage(_OfMerchant):
             "wallets": balances.wallets_of_merchant(merchant.id),
             "people": office.people_of(merchant.id),
             "invited": office.invited_to(merchant.id),
-            "history": trail.list_history(merchant.id),
+            "history": words.labelled(trail.list_history(merchant.id)),
             "may_manage": self.actor.can("merchant.manage"),
             "may_read_ledger": self.actor.can("ledger.view"),
             "city": lists.names("city", [merchant.city], language).get(merchant.city, merchant.city),
@@ -303,3 +304,7 @@ class MerchantLedger(LedgerList):
 
     def unit_url(self, unit: str) -> str:
         return reverse("office:merchant-ledger", args=[self.kwargs["merchant_id"], unit])  # type: ignore[attr-defined]
+
+    @property
+    def back_url(self) -> str:
+        return reverse("office:merchant", args=[self.kwargs["merchant_id"]])  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from accounts.models import Invitation, User
 from accounts.queries import people, trail
 from accounts.roles import StaffRole
 from accounts.services import invitations, staff
+from agents import words
 from agents.models import Agent
 from agents.queries import care
 from agents.services import care as care_service
@@ -206,7 +207,7 @@ class Person(Page):
         context = {
             "person": user,
             "roles": sorted(people.held_roles(user)),
-            "history": trail.list_history(user.id),
+            "history": words.labelled(trail.list_history(user.id)),
             "may_manage": self.actor.can("staff.manage"),
             "at_console": at_console,
             "in_care": list(Agent.objects.filter(id__in=cared)) if cared else [],
@@ -257,11 +258,6 @@ class EditCare(FormPage):
     form_class = CareForm
     title = _("Agents in care")
     done = _("Saved.")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.site.type != "master":  # type: ignore[attr-defined]
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
     def initial(self) -> dict[str, Any]:
         return {"agents": [str(found) for found in care.list_cared(_person(self.kwargs["user_id"]).id)]}

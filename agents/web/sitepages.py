@@ -209,6 +209,7 @@ class BrandPreviewCss(OfSite):
     verb = "brand.manage"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.site  # noqa: B018 - 404 for what is not this person's
         found = preview_context("", request.GET.get("primary", ""), request.GET.get("accent", ""))
         themes = brand.palette(found["primary"], found["accent"])
         text = "".join(

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
+from agents.web import people
 from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants
 
 app_name = "console"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("lists/", lists.EntryList.as_view(), name="lists"),
     path("lists/new/", lists.AddEntry.as_view(), name="list-add"),
     path("lists/<uuid:entry_id>/", lists.EditEntry.as_view(), name="list-edit"),
+    path("staff/<uuid:user_id>/care/", people.EditCare.as_view(), name="edit-care"),
     path("main/", main_site.Enter.as_view(), name="enter-main"),
 ]
 if settings.DEMO:

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
+from agents import words
 from agents.models import Agent
 from agents.queries import companies
 from agents.services import companies as services
@@ -220,7 +221,7 @@ class AgentPage(_OfAgent):
         agent, site = self.agent, self.site
         context = {
             **status_context(agent, site),
-            "history": trail.list_history(agent.id),
+            "history": words.labelled(trail.list_history(agent.id)),
             "merchants": cards.count_by_site().get(site.id, 0),
             "may_manage": self.actor.can("agent.manage"),
             "may_suspend": self.actor.can("agent.suspend"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.queries import trail
+from agents import words
 from agents.queries import companies
 from agents.web.base import Page
 from console.queries import overview
@@ -22,7 +23,7 @@ class Dashboard(Page):
             "waiting": list(overview.list_merchants(self.actor).filter(state="registered").order_by("-created_at")[:6])
             if self.actor.can("merchant.overview")
             else [],
-            "events": trail.list_events()[:8] if self.actor.can("audit.view") else [],
+            "events": words.labelled(list(trail.list_events()[:8])) if self.actor.can("audit.view") else [],
             "may_manage": self.actor.can("agent.manage"),
             "may_enter": self.actor.can("main.enter"),
         }

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
+from agents import words
 from agents.web.base import FormPage, Page, PostAction
 from kernel import clock
 from merchants.library import queries, services
@@ -184,7 +185,7 @@ class TemplatePage(_OfTemplate):
         context = {
             "template": template,
             "category": lists.names("category", [template.category], language).get(template.category, ""),
-            "history": trail.list_history(template.id),
+            "history": words.labelled(trail.list_history(template.id)),
             "may_manage": self.actor.can("library.manage"),
         }
         return render(request, "console/template.html", context)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
+from agents import words
 from agents.web.base import FormPage, Page, PostAction
 from agents.web.ledger import LedgerList
 from console.queries import overview
@@ -85,7 +86,7 @@ class MerchantPage(_OfMerchant):
         context = {
             "card": card,
             "wallets": balances.wallets_of_merchant(card.id),
-            "history": trail.list_history(card.id),
+            "history": words.labelled(trail.list_history(card.id)),
             "city": lists.names("city", [card.city], language).get(card.city, card.city),
             "waits": card.state in NOT_YET,
             "may_activate": self.actor.can("merchant.activate"),
@@ -211,3 +212,7 @@ class MerchantLedger(LedgerList):
 
     def unit_url(self, unit: str) -> str:
         return reverse("console:merchant-ledger", args=[self.kwargs["merchant_id"], unit])  # type: ignore[attr-defined]
+
+    @property
+    def back_url(self) -> str:
+        return reverse("console:merchant", args=[self.kwargs["merchant_id"]])  # type: ignore[attr-defined]

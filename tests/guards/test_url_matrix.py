@@ -1,0 +1,355 @@
+"""Every URL, every role, own and foreign objects: generated from the URL resolver.
+
+What a role may see follows from the verb that the view names and the one permission table. A URL with an argument
+that nobody said how to fill fails: say it in OBJECTS, CONSTANTS or SPECIAL.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts import permissions
+from accounts.middleware import SESSION_SEEN, surface
+from accounts.models import Invitation, Membership
+from accounts.roles import MerchantRole, StaffRole
+from agents.models import Agent
+from kernel.models import Job
+from merchants import models as m
+from merchants.library.models import LibraryTemplate
+from tenants.models import Domain, ListEntry, MerchantCard
+from tenants.queries import sites
+from tenants.services import cards
+from tenants.walls import wall
+from tests import cluster, factories
+
+NOW = factories.NOW
+VISITOR = "visitor"
+NOTHING = uuid.UUID("00000000-0000-7000-8000-00000000dead")
+
+# Arguments that name no row: any value will do.
+CONSTANTS = {
+    "unit": "coupon", "name": "logo-0123456789abcdef.png", "size": "small", "page": "forms", "form": "html",
+    "token": "AAAAAAAAAAAAAAAAAAAAAAAA", "uidb36": "1", "key": "set-password", "session_id": 1, "path": "nothing.png",
+    "kind": "png", "format": "csv", "part": "1", "paper": "a4",
+}  # fmt: skip
+# Where an own object may still be answered with 404, because a file or token behind it is not there in this test.
+MAY_BE_ABSENT = {"name", "path", "token", "size", "session_id", "page"}
+
+NO_RESULT_YET = {"merchants:job-file"}  # the job of this world has made none
+
+OBJECTS_OF_MERCHANT = {
+    "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
+    "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
+    "membership_id": Membership, "member_id": Membership, "job_id": Job,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Url:
+    site: str  # the host of the tests that serves it
+    route: str
+    name: str
+    view: Any
+    params: tuple[str, ...]
+
+    @property
+    def surface(self) -> str:
+        return "master" if self.site == "master" and not self.route.startswith("account/") else surface(_Typed, "/" + self.route)
+
+    @property
+    def verb(self) -> str:
+        for holder in (self.view, getattr(self.view, "view_class", None), getattr(self.view, "cls", None)):
+            if getattr(holder, "verb", None):
+                return str(holder.verb)
+        return permissions.SELF if self.surface == "door" else ""
+
+    def __str__(self) -> str:
+        return f"{self.site}:/{self.route}"
+
+
+class _Typed:
+    type = "site"
+
+
+def walk(resolver: Any, prefix: str = "", names: str = "", params: tuple[str, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for pattern in resolver.url_patterns:
+        found = (*params, *pattern.pattern.regex.groupindex)
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, f"{names}{pattern.name}", pattern.callback, found
+        else:
+            space = f"{names}{pattern.namespace}:" if pattern.namespace else names
+            yield from walk(pattern, route, space, found)
+
+
+def all_urls() -> list[Url]:
+    return [
+        Url(site, *found)
+        for site, urlconf in (("master", "config.urls.master"), ("ada", "config.urls.site"))
+        for found in walk(get_resolver(urlconf))
+    ]
+
+
+class World:
+    """One of everything on Ada's site for Mona and for Sam, on Bob's site for somebody, and on the console."""
+
+    def __init__(self) -> None:
+        self.ada, self.bob, self.master = cluster.site("ada"), cluster.site("bob"), cluster.site("master")
+        self.clients: dict[tuple[str, str], Client] = {}
+        with wall(self.ada, "site"):
+            self.mona, self.sam = (self._furnished() for _ in range(2))
+            self.staff_invitation = self._invitation()
+            self.staff = {role: factories.make_staff(role) for role in StaffRole.values}
+            self.members = {role: factories.make_member(self.mona, role) for role in MerchantRole.values}
+            self.domain = self._domain(self.ada, "ada-own.example")
+        with wall(self.bob, "site"):
+            self.bobs = self._furnished()
+            self.bob_invitation = self._invitation()
+            self.bob_staff = factories.make_staff()
+            self.bob_domain = self._domain(self.bob, "bob-own.example")
+        with wall(self.master, "master"):
+            self.console_staff = {role: factories.make_staff(role) for role in StaffRole.values}
+            self.console_invitation = self._invitation()
+            self.agent = Agent.objects.create(
+                number=1, site_id=self.ada.id, company="Ada Ltd", contact_name="Ada", contact_email="ada@example.com",
+                created_at=NOW,
+            )  # fmt: skip
+            self.library = LibraryTemplate.objects.create(
+                name_en="Plain", name_ar="سادة", image="x", content_type="image/png", width=1000, height=500,
+                layout=_layout(), created_at=NOW,
+            )  # fmt: skip
+
+    def _furnished(self) -> m.Merchant:
+        from credits.services import wallets
+
+        merchant = factories.make_merchant()
+        factories.make_one_of_everything(merchant)
+        wallets.open_for_merchant(merchant_id=merchant.id, now=NOW)
+        cards.keep(merchant=merchant, now=NOW)
+        site_id = MerchantCard.objects.get(id=merchant.id).site_id
+        Job.objects.create(site_id=site_id, merchant_id=merchant.id, kind="test", title="Test", created_at=NOW)
+        m.CouponTemplate.objects.filter(merchant=merchant).update(layout=_layout())
+        return merchant
+
+    def _invitation(self) -> Invitation:
+        return Invitation.objects.create(
+            email=f"{uuid.uuid4().hex}@example.com", name="New", roles=["viewer"], token_hash=uuid.uuid4().hex,
+            created_at=NOW, expires_at=NOW + factories.DAY,
+        )  # fmt: skip
+
+    def _domain(self, site: Any, name: str) -> Domain:
+        return Domain.objects.create(tenant=site, domain=name, token="t", created_at=NOW)
+
+    def client(self, site: str, who: str) -> Client:
+        """A browser of a role (`viewer`, `m:owner`) or of a visitor; made once."""
+        key = (site, who)
+        if key not in self.clients:
+            self.clients[key] = self._signed_in(site, who)
+        return self.clients[key]
+
+    def _signed_in(self, site: str, who: str) -> Client:
+        client = Client(headers={"host": cluster.HOSTS[site]})
+        if who == VISITOR:
+            return client
+        people = self.console_staff if site == "master" else self.staff
+        user = self.members[who.removeprefix("m:")] if who.startswith("m:") else people[who]
+        with wall(self.master if site == "master" else self.ada, "master" if site == "master" else "site"):
+            session = SessionStore()
+            session.update(
+                {
+                    SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+                    HASH_SESSION_KEY: user.get_session_auth_hash(), SESSION_SEEN: int(time.time()),
+                }
+            )  # fmt: skip
+            session.save()
+        client.cookies["session"] = session.session_key
+        return client
+
+    def fill(self, url: Url, *, foreign: bool) -> dict[str, Any]:
+        """The URL's arguments. Raises KeyError for one that nobody said how to fill."""
+        return {param: self._value(url, param, foreign=foreign) for param in url.params}
+
+    def _value(self, url: Url, param: str, *, foreign: bool) -> Any:
+        special = self._special(url, foreign=foreign)
+        if param in special:
+            return special[param]
+        if param in CONSTANTS:
+            return CONSTANTS[param]
+        if url.surface in {"merchant", "visitor"} and param in OBJECTS_OF_MERCHANT:
+            return self._row(url, OBJECTS_OF_MERCHANT[param], foreign=foreign)
+        raise KeyError(f"{url}: say in tests/guards/test_url_matrix.py how to fill {param!r}")
+
+    def _special(self, url: Url, *, foreign: bool) -> dict[str, Any]:
+        if url.surface == "master":
+            return {
+                "agent_id": NOTHING if foreign else self.agent.id,
+                "merchant_id": NOTHING if foreign else self.mona.id,
+                "template_id": NOTHING if foreign else self.library.id,
+                "entry_id": NOTHING if foreign else self._entry(),
+                "domain_id": self.bob_domain.id if foreign else self.domain.id,
+                "user_id": NOTHING if foreign else self.console_staff["viewer"].id,
+                "invitation_id": NOTHING if foreign else self.console_invitation.id,
+            }
+        if url.surface == "site":
+            of_merchant = "merchant_id" in url.params
+            return {
+                "merchant_id": self.bobs.id if foreign else self.mona.id,
+                "user_id": self.bob_staff.id if foreign else self.staff["viewer"].id,
+                "domain_id": self.bob_domain.id if foreign else self.domain.id,
+                "invitation_id": self._merchant_invitation(foreign=foreign)
+                if of_merchant
+                else (self.bob_invitation if foreign else self.staff_invitation).id,
+            }
+        if url.surface == "visitor":
+            return {
+                "slug": (self.bobs if foreign else self.mona).slug,
+                "serial": self._row(url, m.Coupon, foreign=foreign, field="serial"),
+                "customer_id": NOTHING,
+            }
+        if "library-image" in url.name:
+            return {"template_id": NOTHING if foreign else self.library.id}
+        if "nonce" in url.params:
+            return {"nonce": self._row(url, m.Scan, foreign=foreign, field="nonce")}
+        if "user_id" in url.params:
+            return {"user_id": self._row(url, Membership, foreign=foreign, field="user_id")}
+        return {}
+
+    def _entry(self) -> uuid.UUID:
+        with wall(self.master, "master"):
+            return ListEntry.objects.filter(kind="city").values_list("id", flat=True)[0]
+
+    def _merchant_invitation(self, *, foreign: bool) -> uuid.UUID:
+        with wall(self.bob if foreign else self.ada, "site"):
+            merchant = self.bobs if foreign else self.mona
+            return Invitation.objects.filter(merchant_id=merchant.id).values_list("id", flat=True)[0]
+
+    def _row(self, url: Url, model: Any, *, foreign: bool, field: str = "id") -> Any:
+        """Foreign to a merchant is another merchant of the site; foreign to a visitor is another site."""
+        away = foreign and url.surface == "visitor"
+        merchant = self.bobs if away else self.sam if foreign else self.mona
+        with wall(self.bob if away else self.ada, "site"):
+            return model.objects.filter(merchant_id=merchant.id).order_by("id").values_list(field, flat=True)[0]
+
+
+def _layout() -> dict[str, Any]:
+    from merchants.paper.defaults import default_layout
+
+    return default_layout(1000, 500).to_json()
+
+
+def address(url: Url, arguments: dict[str, Any]) -> str:
+    from django.urls import reverse
+
+    return reverse(url.name, kwargs={**arguments, **_extra(url)}, urlconf=f"config.urls.{'master' if url.site == 'master' else 'site'}")
+
+
+def _extra(url: Url) -> dict[str, Any]:
+    return {"kind": url.name.removeprefix("legal-")} if url.name.startswith("legal-") else {}
+
+
+def ask(client: Client, path: str) -> Any:
+    """GET, or POST with nothing where the page only takes that. What it did is undone."""
+    with transaction.atomic():
+        answer = client.get(path)
+        if answer.status_code == 405:
+            answer = client.post(path)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    sites.forget()
+    return answer
+
+
+def is_denied(answer: Any) -> bool:
+    doors = ("/account/login/", "/redeem/sign-in/")  # a till has a door of its own
+    to_sign_in = answer.status_code == 302 and answer["Location"].startswith(doors)
+    return bool(answer.status_code == 403 or to_sign_in)
+
+
+def roles_of(url: Url) -> list[str]:
+    if url.surface == "door":
+        return [VISITOR, "super_admin"]
+    if url.verb == permissions.PUBLIC:
+        return [VISITOR, "viewer"] if url.site == "master" else [VISITOR, "viewer", "m:owner"]
+    if url.site == "master":
+        return [VISITOR, *StaffRole.values]
+    return [VISITOR, *StaffRole.values, *(f"m:{role}" for role in MerchantRole.values)]
+
+
+def may(url: Url, who: str) -> bool:
+    """What the permission table says."""
+    verb = url.verb
+    if verb in (permissions.PUBLIC, permissions.SELF):
+        return True
+    if who == VISITOR:
+        return False
+    if who.startswith("m:"):
+        return permissions.allowed(verb, scope=permissions.MERCHANT, roles=frozenset({who.removeprefix("m:")}))
+    if url.site == "ada" and url.surface == "merchant":
+        return False  # staff of the site are nobody in a merchant's area
+    scope = permissions.CONSOLE if url.site == "master" else permissions.SITE
+    return permissions.allowed(verb, scope=scope, roles=frozenset({who}))
+
+
+def must_be_there(url: Url) -> bool:
+    """Whether an own object has to be found: nothing behind it is a file, a token or a proof that this test lacks."""
+    return url.surface != "visitor" and url.name not in NO_RESULT_YET and not MAY_BE_ABSENT & set(url.params)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+def test_every_url_names_a_verb_of_the_table():
+    for url in all_urls():
+        assert url.verb in {permissions.PUBLIC, permissions.SELF, *permissions.TABLE}, f"{url} names no verb"
+
+
+def test_every_url_answers_every_role_as_the_table_says(world):
+    wrong = []
+    for url in all_urls():
+        path = address(url, world.fill(url, foreign=False))
+        if url.surface == "visitor":
+            cluster.flush_valkey()  # guessing is throttled, and this looks like it
+        for who in roles_of(url):
+            answer = ask(world.client(url.site, who), path)
+            if answer.status_code >= 500:
+                wrong.append(f"{who}: {path} failed with {answer.status_code}")
+            elif url.surface == "door":
+                continue  # the pages of sign-in ask for themselves who is there
+            elif is_denied(answer) == may(url, who):
+                wrong.append(f"{who}: {path} answered {answer.status_code}, the table says {may(url, who)}")
+            elif answer.status_code == 404 and may(url, who) and must_be_there(url):
+                wrong.append(f"{who}: {path} is own, and was not found")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_foreign_object_is_not_there_for_those_who_may(world):
+    wrong = []
+    tried = 0
+    for url in all_urls():
+        arguments = world.fill(url, foreign=True)
+        if url.surface == "door" or arguments == world.fill(url, foreign=False):
+            continue
+        path = address(url, arguments)
+        for who in roles_of(url):
+            if not may(url, who):
+                continue
+            answer = ask(world.client(url.site, who), path)
+            tried += 1
+            if answer.status_code != 404 and not (url.surface == "visitor" and answer.status_code == 429):
+                wrong.append(f"{who}: {path} is foreign and answered {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert tried > 100
