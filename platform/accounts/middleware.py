@@ -17,7 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from accounts import actors, permissions
+from accounts import access, actors, permissions
 from accounts.models import Membership, User
 from accounts.queries import people
 from tenants.walls import wall
@@ -102,6 +102,8 @@ class LevelMiddleware:
         where = surface(site, request.path)
         if where in {"door", "master", "site"}:
             return self.get_response(request)
+        if where == "merchant" and not request.actor.merchant_id:  # type: ignore[attr-defined]
+            request.actor = access.actor_without_session(request) or request.actor  # type: ignore[attr-defined]
         if where == "merchant" and request.actor.merchant_id:  # type: ignore[attr-defined]
             with wall(site, "merchant", merchant=request.actor.merchant_id):  # type: ignore[attr-defined]
                 return self.get_response(request)
@@ -116,7 +118,9 @@ class LevelMiddleware:
         if actor.can(verb):
             return None
         if not actor.is_signed_in:
-            return redirect_to_login(request.get_full_path(), "/account/login/")
+            # A till has its own door: cashiers sign in there with a PIN.
+            door = "/redeem/sign-in/" if request.path.startswith("/redeem/") else "/account/login/"
+            return redirect_to_login(request.get_full_path(), door)
         raise PermissionDenied(verb)
 
 
