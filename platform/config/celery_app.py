@@ -31,7 +31,7 @@ def _each_site(task: str, schedule: Any, **options: Any) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "hand over lost events again": {"task": "tenants.requeue_lost", "schedule": 60.0},
     "start abandoned jobs again": _each_site("tenants.sweep_jobs", 60.0, with_master=True),
-    "settle batches that ran out": _each_site("merchants.expire_batches", 60.0),
+    "settle batches that ran out": _each_site("merchants.expire_batches", 30.0),
     "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
