@@ -8,6 +8,7 @@ weighted sum modulo 23 with different weights catches every wrong character and 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 
@@ -53,6 +54,7 @@ def _reading_table() -> dict[int, str | None]:
 
 
 _READING = _reading_table()
+_ADDRESS = re.compile(r"(?i)/c/([^/?#\s]+)")
 
 
 def new_serials(count: int, *, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> list[str]:
@@ -111,6 +113,12 @@ def normalise(text: str) -> str:
     Arabic-Indic, Persian and full-width digits are read; unknown characters stay, so ``is_valid`` refuses them.
     """
     return text.translate(_READING)
+
+
+def found_in(text: str) -> str:
+    """The serial in what was scanned or typed: a QR code holds the coupon's whole address."""
+    found = _ADDRESS.search(text)
+    return found[1] if found else text.strip()[:60]
 
 
 def is_valid(text: str) -> bool:

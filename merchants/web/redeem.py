@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -21,6 +20,7 @@ from kernel import clock, limits
 from kernel.errors import DomainError
 from kernel.ids import uuid_or_none
 from kernel.limits import Bucket
+from merchants import serials
 from merchants.models import Branch, Redemption, Scan
 from merchants.services import redemption
 from merchants.web import answers, till
@@ -28,15 +28,7 @@ from merchants.web.base import actor_of, merchant_of, put_errors, site_of
 from tenants.walls import wall
 from ui.forms import PhoneField
 
-# A QR code holds the coupon's address; a typed code stands alone.
-_ADDRESS = re.compile(r"(?i)/c/([^/?#\s]+)")
 GUESSES = {"unknown", "mistyped", "other_merchant"}
-
-
-def serial_in(text: str) -> str:
-    """The serial in what was scanned or typed."""
-    found = _ADDRESS.search(text)
-    return found[1] if found else text.strip()[:60]
 
 
 class TillView(View):
@@ -83,7 +75,7 @@ class ScanView(TillView):
         return self.page("scan", context, status)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        serial = serial_in(request.POST.get("serial", ""))
+        serial = serials.found_in(request.POST.get("serial", ""))
         form = PhoneForm(request.POST, country=site_of(request).country)
         if not serial:
             return redirect("redeem:scan")

@@ -17,6 +17,7 @@ from kernel import clock, limits
 from kernel.errors import DomainError
 from kernel.limits import Bucket
 from merchants.models import Device
+from merchants.services import devices, members
 from merchants.web import till
 from merchants.web.base import put_errors, site_of
 from tenants.walls import wall
@@ -93,8 +94,6 @@ class PairView(_DoorView):
         return [Bucket("pair.network", _network(request), 10, 600)]
 
     def act(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        from merchants.services import devices
-
         with wall(site_of(request), "site"):
             _device, token = devices.pair(code=form.cleaned_data["code"], now=clock.now())
         response = redirect("redeem:sign-in")
@@ -118,27 +117,18 @@ class SignInView(_DoorView):
         return {"device": till.device_of(request)}
 
     def buckets(self, request: HttpRequest, form: forms.Form) -> list[Bucket]:
-        device = till.device_of(request)
-        who = f"{device.id if device else ''}/{form.cleaned_data['username'].lower()}"
-        return [
-            Bucket("pin.person", who, 5, 300),
-            Bucket("pin.device", str(device.id) if device else "", 20, 600),
-            Bucket("pin.network", _network(request), 40, 600),
-        ]
+        # Those of the person and the device are check_pin's own.
+        return [Bucket("pin.network", _network(request), 40, 600)]
 
     def act(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        from merchants.services import members
-
         device, now = till.device_of(request), clock.now()
         if device is None:
             raise DomainError(_("This device is not paired any more. Ask a manager to pair it again."))
         with wall(site_of(request), "site"):
-            user = members.check_pin(
+            member = members.check_pin(
                 device=device, username=form.cleaned_data["username"], pin=form.cleaned_data["pin"], now=now
             )
-            if user is None:
-                raise DomainError(_("User name and PIN do not match on this device."))
-            self._begin(request, user, device)
+            self._begin(request, member.user, device)
         return redirect("redeem:scan")
 
     def _begin(self, request: HttpRequest, user: Any, device: Device) -> None:

@@ -17,7 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from accounts.actors import Actor
 from accounts.permissions import MERCHANT
 from accounts.roles import MerchantRole
+from kernel import clock
 from merchants.models import Branch, Device
+from merchants.services import devices
 from tenants.models import Site
 from tenants.walls import wall
 
@@ -41,14 +43,12 @@ def site_of(request: HttpRequest) -> Site:
 
 def device_of(request: HttpRequest) -> Device | None:
     """The paired device this browser is, whoever is signed in. Looks at level site, as before a sign-in."""
-    from merchants.services import devices
-
     token = request.COOKIES.get(settings.TILL_COOKIE_NAME, "")
     if not token:
         return None
     if not hasattr(request, "_till_device"):
         with wall(site_of(request), "site"):
-            request._till_device = devices.by_token(token=token)  # type: ignore[attr-defined]
+            request._till_device = devices.by_token(token, now=clock.now())  # type: ignore[attr-defined]
     return cast("Device | None", request._till_device)  # type: ignore[attr-defined]
 
 

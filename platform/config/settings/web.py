@@ -84,4 +84,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "BatchStateEnum": "merchants.models.batch.Batch.State",
+        "CouponStateEnum": "merchants.models.coupon.Coupon.State",
+        "OfferKindEnum": "merchants.models.batch.Batch.OfferKind",
+    },
 }

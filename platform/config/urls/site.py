@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from merchants.api.schema import DocsView, SchemaView
+
 handler400 = "ui.web.errors.bad_request"
 handler403 = "ui.web.errors.permission_denied"
 handler404 = "ui.web.errors.not_found"
@@ -18,5 +20,8 @@ urlpatterns = [
     path("merchant/", include("merchants.urls")),
     path("", include("agents.urls.public")),
     path("redeem/", include("merchants.urls_redeem")),
+    path("api/v1/", include("merchants.api.urls")),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/docs/", DocsView.as_view(), name="api-docs"),
     path("", include("storefront.urls")),
 ]
