@@ -76,6 +76,9 @@ def _register_states() -> None:
             "undone": State(_("Taken back"), "neutral", "undo-2"),
         },
     )
+    states.register("branch", {"closed": State(_("Closed"), "neutral", "door-closed")})
+    states.register("apikey", {"revoked": State(_("Revoked"), "bad", "ban")})
+    states.register("member", {"disabled": State(_("Shut out"), "bad", "user-x")})
     states.register(
         "device",
         {

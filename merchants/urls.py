@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from merchants.web import batches, batchlist, coupons, files, jobs, templates, wallets
+from merchants.web import (
+    apikeys,
+    batches,
+    batchlist,
+    branches,
+    coupons,
+    customers,
+    dashboard,
+    devices,
+    files,
+    jobs,
+    members,
+    profile,
+    templates,
+    wallets,
+)
 
 app_name = "merchants"
 urlpatterns = [
+    path("", dashboard.DashboardView.as_view(), name="dashboard"),
     path("batches/", batchlist.BatchListView.as_view(), name="batch-list"),
     path("batches/new/", batches.BatchCreateView.as_view(), name="batch-create"),
     path("batches/new/draft/", batches.DraftView.as_view(), name="batch-draft"),
@@ -36,4 +52,40 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel/", jobs.JobCancelView.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", jobs.JobRetryView.as_view(), name="job-retry"),
     path("jobs/<uuid:job_id>/file/", jobs.JobFileView.as_view(), name="job-file"),
+    path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("posters/", profile.PosterPageView.as_view(), name="poster"),
+    path("posters/<str:shape>.pdf", profile.PosterFileView.as_view(), name="poster-file"),
+    path("branches/", branches.BranchListView.as_view(), name="branch-list"),
+    path("branches/new/", branches.BranchCreateView.as_view(), name="branch-create"),
+    path("branches/<uuid:branch_id>/", branches.BranchEditView.as_view(), name="branch-edit"),
+    path("branches/<uuid:branch_id>/close/", branches.BranchCloseView.as_view(), name="branch-close"),
+    path("branches/<uuid:branch_id>/reopen/", branches.BranchReopenView.as_view(), name="branch-reopen"),
+    path("devices/", devices.DeviceListView.as_view(), name="device-list"),
+    path("devices/new/", devices.DeviceCreateView.as_view(), name="device-create"),
+    path("devices/code/", devices.DevicePairedView.as_view(), name="device-paired"),
+    path("devices/<uuid:device_id>/code/", devices.DeviceCodeView.as_view(), name="device-code"),
+    path("devices/<uuid:device_id>/revoke/", devices.DeviceRevokeView.as_view(), name="device-revoke"),
+    path("people/", members.MemberListView.as_view(), name="member-list"),
+    path("people/invite/", members.InviteView.as_view(), name="member-invite"),
+    path("people/cashier/", members.CashierCreateView.as_view(), name="cashier-create"),
+    path("people/<uuid:member_id>/", members.MemberView.as_view(), name="member"),
+    path("people/<uuid:member_id>/pin/", members.PinView.as_view(), name="member-pin"),
+    path("people/<uuid:member_id>/off/", members.MemberOffView.as_view(), name="member-off"),
+    path("people/<uuid:member_id>/on/", members.MemberOnView.as_view(), name="member-on"),
+    path(
+        "people/invitations/<uuid:invitation_id>/resend/",
+        members.InvitationResendView.as_view(),
+        name="invitation-resend",
+    ),
+    path(
+        "people/invitations/<uuid:invitation_id>/withdraw/",
+        members.InvitationWithdrawView.as_view(),
+        name="invitation-withdraw",
+    ),
+    path("customers/", customers.CustomerListView.as_view(), name="customer-list"),
+    path("history/", customers.HistoryView.as_view(), name="history"),
+    path("keys/", apikeys.ApiKeyListView.as_view(), name="apikey-list"),
+    path("keys/new/", apikeys.ApiKeyCreateView.as_view(), name="apikey-create"),
+    path("keys/made/", apikeys.ApiKeyMadeView.as_view(), name="apikey-made"),
+    path("keys/<uuid:key_id>/revoke/", apikeys.ApiKeyRevokeView.as_view(), name="apikey-revoke"),
 ]

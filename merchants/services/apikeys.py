@@ -20,6 +20,7 @@ from merchants.models import ApiKey
 PREFIX = "ck_"
 SCOPES = {
     "batches:read": gettext_lazy("See batches"),
+    "batches:write": gettext_lazy("Generate batches"),
     "coupons:read": gettext_lazy("Look up coupons"),
     "coupons:claim": gettext_lazy("Claim coupons for customers"),
     "coupons:redeem": gettext_lazy("Redeem coupons"),

@@ -23,6 +23,7 @@ from merchants.services.templates import face_of
 from merchants.web.base import language
 from merchants.web.fields import (
     DAY_NAMES,
+    Chips,
     DesignPicker,
     MinuteField,
     city_choices,
@@ -36,6 +37,8 @@ from tenants.models import Site
 from ui.forms import DateField, MoneyField, Option, RadioCards, Section, Switch
 
 Kind = Batch.OfferKind
+# Shown, and then needed, when another answer asks for them.
+CONDITIONAL = ("offer_percent", "offer_amount", "offer_text_en", "print_quantity", "use_days", "use_until")
 ONLINE, PRINT, BOTH = "online", "print", "both"
 SAME, DAYS, UNTIL = "same", "days", "until"
 
@@ -117,7 +120,7 @@ class BatchForm(forms.Form):
     use_until = DateField(label=_("Last day to use one"), required=False)
     weekdays = forms.MultipleChoiceField(
         label=_("Usable on"), choices=[(str(day), name) for day, name in enumerate(DAY_NAMES)],
-        widget=forms.CheckboxSelectMultiple,
+        widget=Chips,
     )  # fmt: skip
     hour_from = MinuteField(label=_("From"), required=False, help_text=_("Leave both empty for the whole day."))
     hour_to = MinuteField(label=_("To"), required=False, end=True)
@@ -126,7 +129,7 @@ class BatchForm(forms.Form):
         help_text=_("A customer is known by phone number."),
     )  # fmt: skip
     branches = forms.MultipleChoiceField(
-        label=_("Usable at"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Usable at"), required=False, widget=Chips,
         help_text=_("Leave all empty for every branch."),
     )  # fmt: skip
     category = forms.ChoiceField(label=_("Category"))
@@ -162,6 +165,8 @@ class BatchForm(forms.Form):
         }  # fmt: skip
         super().__init__(*args, **kwargs)
         self._set_choices()
+        for name in CONDITIONAL:
+            self.fields[name].says_optional = False  # type: ignore[attr-defined]
         self.order_fields([name for section in self.sections for name in section.fields])
 
     def _set_choices(self) -> None:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views import View
 
-from accounts.queries import trail
 from credits.queries import statements
 from kernel import clock
 from merchants import words
 from merchants.models import Batch, Merchant
 from merchants.queries import batches as read
+from merchants.queries import history
 from merchants.queries import jobs as job_read
 from merchants.services import batches, generation, plans
 from merchants.web.base import ActView, FormView, actor_of, file_url, language, merchant_of, or_404, site_of
@@ -123,7 +123,7 @@ class BatchView(View):
             "branches": read.branches_of(batch), "layout": batch.face["layout"] if batch.face.get("image") else None,
             "image_url": file_url(batch.face.get("image", "")),
             "words": words.on_paper(batch, merchant, site.currency),
-            "history": trail.list_history(batch.id), "entries": list(_entries(batch)),
+            "history": history.of_object(batch.id), "entries": list(_entries(batch)),
             "files": job_read.list_of_object(batch.id),
             "job": generation.job_of(batch) if batch.state == "generating" else None,
             "is_open": batch.state in OPEN and batch.claim_until > clock.now(),

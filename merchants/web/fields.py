@@ -33,6 +33,13 @@ class Thumb:
         return self.label
 
 
+class Chips(forms.CheckboxSelectMultiple):
+    """Several of few, side by side."""
+
+    template_name = "merchants/widgets/chips.html"
+    ui_kind = "group"
+
+
 class DesignPicker(forms.RadioSelect):
     """Templates to choose from, with their pictures."""
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from accounts.queries import trail
 from kernel import clock
 from merchants.paper.editor import layout_from
+from merchants.queries import history
 from merchants.queries import templates as read
 from merchants.services import templates
 from merchants.web.base import ActView, FormView, actor_of, file_url, language, or_404, site_of
@@ -137,7 +137,7 @@ class TemplateEditView(_Editor):
         template = or_404(templates.get, self.kwargs["template_id"])
         return {
             "layout_json": self.sent or template.layout, "image_url": file_url(template.image), "template": template,
-            "history": trail.list_history(template.id),
+            "history": history.of_object(template.id),
         }  # fmt: skip
 
     def save(self, form: Any) -> str:

@@ -82,6 +82,6 @@ export function start() {
     if (clean !== input.value) input.value = clean;
   });
   on("click", "[data-date-preset]", (_, button) => preset(button));
-  each("[data-colour]", colour);
-  each("[data-image]", image);
+  each("[data-colour]:has([data-colour-picker])", colour);
+  each("[data-image]:has(input[type=file])", image);
 }

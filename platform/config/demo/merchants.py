@@ -130,8 +130,7 @@ def _make_shop(site: Site, shop: Shop, chance: random.Random, now: dt.datetime) 
             for offer, start in zip(shop.offers, starts, strict=True)
         ]
         made = [_batch(site, merchant, shop, offer, template, owner, start, last) for offer, start, last in plans]
-    for batch in made:
-        _customers(site, merchant, batch, owner, stores[0].id, chance, now)
+    _customers(site, merchant, made, owner, stores[0].id, chance, now)
 
 
 def _owner(merchant: Merchant, name: str, *, now: dt.datetime) -> Actor:
@@ -175,20 +174,24 @@ def _batch(
 
 
 def _customers(
-    site: Site, merchant: Merchant, batch: Batch, owner: Actor, branch_id: uuid.UUID, chance: random.Random,
+    site: Site, merchant: Merchant, made: list[Batch], owner: Actor, branch_id: uuid.UUID, chance: random.Random,
     now: dt.datetime,
 ) -> None:  # fmt: skip
-    """Some people take a coupon, and some of them come to the shop."""
-    end = min(now, batch.claim_until) - dt.timedelta(hours=1)
-    for name, language in chance.sample(_NAMES, chance.randint(4, len(_NAMES))):
-        taken_at = batch.starts_at + (end - batch.starts_at) * chance.random()
+    """Over the weeks some people take a coupon, and some of them come to the shop."""
+    visits = []
+    for batch in made:
+        end = min(now, batch.claim_until) - dt.timedelta(hours=1)
+        for name, language in chance.sample(_NAMES, chance.randint(4, len(_NAMES))):
+            moment = batch.starts_at + (end - batch.starts_at) * chance.random()
+            visits.append((moment, batch, name, language, chance.randint(2, 200), chance.random() < 0.7))
+    for taken_at, batch, name, language, hours, comes in sorted(visits, key=lambda visit: visit[0]):
         with wall(site, "visitor"):
             claimed = claims.claim(
                 phone=_phone(site, name), source=chance.choice(["centre", "centre", "in_store"]), now=taken_at,
                 batch_id=batch.id, name=name, birthday=_birthday(name), language=language,
             )  # fmt: skip
-        used_at = taken_at + dt.timedelta(hours=chance.randint(2, 200))
-        if claimed.outcome == claims.TAKEN and used_at < now and chance.random() < 0.7:
+        used_at = taken_at + dt.timedelta(hours=hours)
+        if claimed.outcome == claims.TAKEN and used_at < now and comes:
             with wall(site, "merchant", merchant=merchant.id):
                 serial = Coupon.objects.values_list("serial", flat=True).get(id=claimed.coupon_id)
                 redemption.redeem(serial=serial, nonce=uuid.uuid4(), actor=owner, now=used_at, branch_id=branch_id)

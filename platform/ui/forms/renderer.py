@@ -37,7 +37,9 @@ class UiBoundField(forms.BoundField):
 
     @property
     def is_optional(self) -> bool:
-        return not self.field.required and self.ui_kind not in {"check", "hidden"} and not self.field.disabled
+        # A field that another answer makes necessary sets `says_optional = False`.
+        told = getattr(self.field, "says_optional", True) and self.ui_kind not in {"check", "hidden"}
+        return told and not self.field.required and not self.field.disabled
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget
