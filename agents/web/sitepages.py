@@ -41,8 +41,8 @@ class OfSite(Page):
             raise Http404
         return Site.objects.get(id=agent.site_id)
 
-    def url(self, name: str, **more: Any) -> str:
-        return reverse(f"site:{name}", kwargs={**self.base_kwargs, **more})
+    def url(self, page: str, /, **more: Any) -> str:
+        return reverse(f"site:{page}", kwargs={**self.base_kwargs, **more})
 
     @property
     def base_kwargs(self) -> dict[str, Any]:

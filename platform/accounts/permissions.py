@@ -32,7 +32,7 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "agent.suspend": {CONSOLE: frozenset({S.SUPER_ADMIN})},
     "merchant.overview": {CONSOLE: _DESK},
     "main.enter": {CONSOLE: _LEADERS | {S.OPERATIONS, S.SUPPORT, S.FINANCE}},
-    "library.view": {CONSOLE: _DESK},
+    "library.view": {CONSOLE: _DESK | {S.MEDIA_BUYER}},
     "library.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS, S.MEDIA_BUYER})},
     "list.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS})},
     "wallet.adjust": {CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE})},

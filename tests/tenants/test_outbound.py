@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import threading
 
@@ -64,10 +65,8 @@ def server(monkeypatch):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(plan["body"])))
             self.end_headers()
-            try:
+            with contextlib.suppress(OSError):
                 self.wfile.write(plan["body"])
-            except OSError:
-                pass
 
         def log_message(self, *args):
             pass
