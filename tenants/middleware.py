@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.template.loader import render_to_string
 from django.urls import set_urlconf
+from django.utils import translation
 
 from tenants.models import Site
 from tenants.queries import sites
@@ -45,7 +46,8 @@ class SiteMiddleware:
         try:
             with wall(site, "master" if site.type == "master" else "site"):
                 if site.state == Site.State.SUSPENDED and not request.path.startswith(settings.OPEN_WHILE_SUSPENDED):
-                    return HttpResponse(render_to_string("ui/suspended.html", {}, request), status=503)
+                    with translation.override(site.language):  # nobody has asked the visitor yet
+                        return HttpResponse(render_to_string("ui/suspended.html", {}, request), status=503)
                 response = self.get_response(request)
             response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
             return response

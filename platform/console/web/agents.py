@@ -136,7 +136,7 @@ class NewAgentForm(CompanyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slug"].help_text = _("The site answers at <address>.%(suffix)s") % {
+        self.fields["slug"].help_text = _("What stands before .%(suffix)s, in small letters.") % {
             "suffix": settings.SITES_SUFFIX
         }
         self.fields["country"].choices = lists.choices("country", get_language() or "en")  # type: ignore[attr-defined]
