@@ -68,17 +68,17 @@ class LedgerList(ListView):
 
     @property
     def unit(self) -> str:
-        found = self.kwargs["unit"]  # type: ignore[attr-defined]
+        found = self.kwargs["unit"]
         if found not in CreditUnit.values:
             raise Http404
         return str(found)
 
     @property
-    def list_subtitle(self) -> Any:  # type: ignore[override]
+    def list_subtitle(self) -> Any:
         return BALANCE_LABELS[CreditUnit(self.unit)]
 
     def get_queryset(self) -> QuerySet[Entry]:
-        return statements.entries(merchant_id=self.kwargs["merchant_id"], unit=self.unit)  # type: ignore[attr-defined]
+        return statements.entries(merchant_id=self.kwargs["merchant_id"], unit=self.unit)
 
     def unit_url(self, unit: str) -> str:
         raise NotImplementedError

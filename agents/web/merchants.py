@@ -171,7 +171,7 @@ class CreateMerchant(FormPage):
     done = _("Merchant registered. The owner's invitation is on its way.")
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"site": self.request.site}  # type: ignore[attr-defined]
+        return {"site": self.request.site}
 
     def initial(self) -> dict[str, Any]:
         return {"country": self.request.site.country, "plan": Merchant.Plan.ANNUAL}  # type: ignore[attr-defined]
@@ -203,7 +203,7 @@ class EditMerchant(FormPage, _OfMerchant):
     done = _("Saved.")
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"site": self.request.site, "country": self.merchant.country}  # type: ignore[attr-defined]
+        return {"site": self.request.site, "country": self.merchant.country}
 
     def initial(self) -> dict[str, Any]:
         merchant = self.merchant
@@ -296,15 +296,15 @@ class MerchantLedger(LedgerList):
     """One wallet of a merchant of this site."""
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
-        found = office.get_merchant(self.kwargs["merchant_id"])  # type: ignore[attr-defined]
+    def title(self) -> Any:
+        found = office.get_merchant(self.kwargs["merchant_id"])
         if found is None:
             raise Http404
         return found.name(get_language() or "en")
 
     def unit_url(self, unit: str) -> str:
-        return reverse("office:merchant-ledger", args=[self.kwargs["merchant_id"], unit])  # type: ignore[attr-defined]
+        return reverse("office:merchant-ledger", args=[self.kwargs["merchant_id"], unit])
 
     @property
     def back_url(self) -> str:
-        return reverse("office:merchant", args=[self.kwargs["merchant_id"]])  # type: ignore[attr-defined]
+        return reverse("office:merchant", args=[self.kwargs["merchant_id"]])

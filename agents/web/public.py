@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -9,17 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import public
+from tenants.models import Site
 from tenants.services import branding
 from ui.brand import brand_css as css_of
 
 YEAR = 365 * 86400
 
 
+def _site(request: HttpRequest) -> Site:
+    return cast("Site", cast("Any", request).site)
+
+
 @public
 @require_GET
 def brand_css(request: HttpRequest) -> HttpResponse:
     """The site's colours. Pages name it with the brand's version, so it may be kept for long."""
-    site = request.site  # type: ignore[attr-defined]
+    site = _site(request)
     response = HttpResponse(css_of(site.primary_colour, site.accent_colour), content_type="text/css; charset=utf-8")
     kept = YEAR if "v" in request.GET else 60
     response.headers["Cache-Control"] = f"public, max-age={kept}"
@@ -30,7 +37,7 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 @require_GET
 def brand_picture(request: HttpRequest, name: str) -> HttpResponse:
     """Logo and icon. The name changes with the content."""
-    found = branding.picture(site=request.site, name=name)  # type: ignore[attr-defined]
+    found = branding.picture(site=_site(request), name=name)
     if found is None:
         raise Http404
     response = HttpResponse(found[0], content_type=found[1])
@@ -43,7 +50,7 @@ def brand_picture(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def legal(request: HttpRequest, kind: str) -> HttpResponse:
     """Terms or privacy, in the page's language or the other one."""
-    site = request.site  # type: ignore[attr-defined]
+    site = _site(request)
     text = site.text(kind, get_language() or "en")
     if not text:
         raise Http404
@@ -55,4 +62,4 @@ def legal(request: HttpRequest, kind: str) -> HttpResponse:
 @require_GET
 def reach(request: HttpRequest) -> HttpResponse:
     """Says which site this host leads to: what the check of a new domain looks for."""
-    return HttpResponse(request.site.id.hex, content_type="text/plain")  # type: ignore[attr-defined]
+    return HttpResponse(_site(request).id.hex, content_type="text/plain")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -35,11 +35,12 @@ class OfSite(Page):
     @property
     def site(self) -> Site:
         if not self.at_console:
-            return self.request.site  # type: ignore[attr-defined, no-any-return]
+            return cast("Site", cast("Any", self.request).site)
         agent = companies.get_agent(self.kwargs["agent_id"], self.actor)
         if agent is None:
             raise Http404
-        return Site.objects.get(id=agent.site_id)
+        found: Site = Site.objects.get(id=agent.site_id)
+        return found
 
     def url(self, page: str, /, **more: Any) -> str:
         return reverse(f"site:{page}", kwargs={**self.base_kwargs, **more})

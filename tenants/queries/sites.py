@@ -39,7 +39,8 @@ def find_by_host(host: str) -> Site | None:
 def get_site(site_id: uuid.UUID) -> Site:
     """A site by id. Raises Site.DoesNotExist."""
     with registry():
-        return Site.objects.get(id=site_id)
+        found: Site = Site.objects.get(id=site_id)
+    return found
 
 
 def list_sites(*, kinds: tuple[str, ...] = ("main", "agent")) -> list[Site]:
@@ -51,7 +52,8 @@ def list_sites(*, kinds: tuple[str, ...] = ("main", "agent")) -> list[Site]:
 def main_site() -> Site:
     """The platform's own site. Raises Site.DoesNotExist before it was made."""
     with registry():
-        return Site.objects.get(kind=Site.Kind.MAIN)
+        found: Site = Site.objects.get(kind=Site.Kind.MAIN)
+    return found
 
 
 def primary_domain(site: Site) -> str:

@@ -42,6 +42,7 @@ def create_site(
     site_id = site_id or uuid7()
     schema = schema or f"s{site_id.hex}"
     with transaction.atomic():
+        site: Site
         site, made = Site.objects.get_or_create(
             id=site_id,
             defaults={

@@ -32,7 +32,7 @@ def record(
         actor_kind=actor.kind,
         actor_label=actor.label[:120],
         verb=verb,
-        object_type=thing._meta.model_name,
+        object_type=str(thing._meta.model_name),
         object_id=thing.pk,
         object_label=str(thing)[:160],
         merchant_id=merchant_id or getattr(thing, "merchant_id", None) or actor.merchant_id,

@@ -32,7 +32,7 @@ class _Plain:
                 field.help_text = ""
 
 
-class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
+class LoginForm(_Plain, account.LoginForm):
     labels = {"login": _("E-mail"), "password": _("Password")}
 
     @property
@@ -44,15 +44,15 @@ class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
         return f"http://{settings.PLATFORM_HOST}{port}/mailbox/"
 
 
-class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(_Plain, account.ResetPasswordForm):
     labels = {"email": _("E-mail")}
 
 
-class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):
     labels = {"password1": _("New password"), "password2": _("New password, once more")}
 
 
-class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_Plain, account.ChangePasswordForm):
     labels = {
         "oldpassword": _("Current password"),
         "password1": _("New password"),
@@ -60,7 +60,7 @@ class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[mi
     }
 
 
-class ReauthenticateForm(_Plain, account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_Plain, account.ReauthenticateForm):
     labels = {"password": _("Password")}
 
 
@@ -72,15 +72,15 @@ class _Code(_Plain):
         self.fields["code"].widget.attrs.update({"inputmode": "text", "data-autofocus": "", "dir": "ltr"})  # type: ignore[attr-defined]
 
 
-class AuthenticateForm(_Code, mfa.AuthenticateForm):  # type: ignore[misc]
+class AuthenticateForm(_Code, mfa.AuthenticateForm):
     pass
 
 
-class ReauthenticateByCodeForm(_Code, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateByCodeForm(_Code, mfa.ReauthenticateForm):
     pass
 
 
-class ActivateTOTPForm(_Code, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(_Code, totp.ActivateTOTPForm):
     labels = {"code": _("Code that the app shows")}
 
 

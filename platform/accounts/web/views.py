@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import permissions
 from accounts.access import public
+from accounts.models import User
 from accounts.services import handover, invitations, profile, sessions
 from accounts.web.forms import AcceptForm, ProfileForm
 from kernel import clock
@@ -41,10 +44,10 @@ def where(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """One's own account: name, password, second step, sessions."""
-    user = request.user
+    user = cast("User", request.user)
     form = ProfileForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
-        profile.rename(user=user, name=form.cleaned_data["name"], actor=request.actor, now=clock.now())  # type: ignore[attr-defined, arg-type]
+        profile.rename(user=user, name=form.cleaned_data["name"], actor=request.actor, now=clock.now())  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))
         return redirect("account-home")
     return render(request, "accounts/home.html", {"form": form})

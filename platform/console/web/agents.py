@@ -188,7 +188,8 @@ class _OfAgent(Page):
 
     @property
     def site(self) -> Site:
-        return Site.objects.get(id=self.agent.site_id)
+        found: Site = Site.objects.get(id=self.agent.site_id)
+        return found
 
     def agent_url(self) -> str:
         return reverse("console:agent", args=[self.kwargs["agent_id"]])

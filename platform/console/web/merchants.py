@@ -204,15 +204,15 @@ class MerchantLedger(LedgerList):
     """One wallet of a merchant of any site."""
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         found = overview.get_merchant(self.kwargs["merchant_id"], self.request.actor)  # type: ignore[attr-defined]
         if found is None:
             raise Http404
         return found.name
 
     def unit_url(self, unit: str) -> str:
-        return reverse("console:merchant-ledger", args=[self.kwargs["merchant_id"], unit])  # type: ignore[attr-defined]
+        return reverse("console:merchant-ledger", args=[self.kwargs["merchant_id"], unit])
 
     @property
     def back_url(self) -> str:
-        return reverse("console:merchant", args=[self.kwargs["merchant_id"]])  # type: ignore[attr-defined]
+        return reverse("console:merchant", args=[self.kwargs["merchant_id"]])
