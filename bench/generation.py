@@ -13,6 +13,8 @@ COUNT = 100_000
 
 def run() -> list[dict[str, Any]]:
     with servers.database() as database:
+        import datetime as dt
+
         from accounts.actors import Actor, system
         from credits.services import ledger, wallets
         from kernel import clock
@@ -20,7 +22,6 @@ def run() -> list[dict[str, Any]]:
         from merchants.services.plans import BatchPlan
         from tenants.walls import wall
         from tests import factories
-        import datetime as dt
 
         site = database.site("ada")
         now = clock.now()
@@ -60,8 +61,8 @@ def _copy(database: servers.Database, site: Any, batch: Any) -> float:
     table = f'"{site.schema_name}".merchants_coupon'
     with database.superuser() as connection:
         rows = connection.execute(
-            f"SELECT uuidv7()::text, merchant_id::text, batch_id::text, reverse(serial), lane, state, source, void_reason"
-            f" FROM {table} WHERE batch_id = %s", [batch.id],
+            f"SELECT uuidv7()::text, merchant_id::text, batch_id::text, reverse(serial), lane, state, source,"
+            f" void_reason FROM {table} WHERE batch_id = %s", [batch.id],
         ).fetchall()
         start = time.perf_counter()
         with connection.transaction(), connection.cursor().copy(

@@ -13,7 +13,7 @@ from typing import Any
 os.environ.setdefault("COUPONRY_TEST_HOME", str(Path(__file__).resolve().parent.parent / ".var" / "bench"))
 os.environ["COUPONRY_TEST_DURABLE"] = "1"
 
-from tests import cluster  # noqa: E402
+from tests import cluster
 
 
 class Database:

@@ -114,7 +114,7 @@ class Postgres:
             cluster.create_roles(connection, owner_password=self.passwords.owner, app_password=self.passwords.app)
 
     def _clear_locks_of_the_dead(self) -> None:
-        """Remove lock files of a server that was killed, where its process is gone: its number may be somebody's now."""
+        """Remove the lock files of a server that was killed: its process number may be somebody else's now."""
         for lock in (self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"):
             if lock.exists() and not _runs_postgres(int(lock.read_text().split()[0])):
                 lock.unlink()

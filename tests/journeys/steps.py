@@ -90,7 +90,7 @@ def create_merchant(page: Any, platform: Any, host: str, *, brand: str, owner: s
     page.wait_for_url(re.compile(r"/office/merchants/[0-9a-f-]{36}/"))
 
 
-def activate_and_grant(page: Any, platform: Any, *, brand: str, credits: int) -> None:
+def activate_and_grant(page: Any, platform: Any, *, brand: str, amount: int) -> None:
     """The console activates the merchant of an agent, and gives it coupon credits with a reason."""
     page.goto(platform.url("console", "/merchants/"))
     page.get_by_text(brand).first.click()
@@ -102,7 +102,7 @@ def activate_and_grant(page: Any, platform: Any, *, brand: str, credits: int) ->
         dialog.get_by_role("button", name=re.compile("Activate")).click()
     page.wait_for_load_state()
     page.goto(detail.rstrip("/") + "/grant/")
-    page.locator("[name=amount]").fill(str(credits))
+    page.locator("[name=amount]").fill(str(amount))
     page.locator("[name=reason]").fill("Opening gift")
     submit(page)
     page.wait_for_url(lambda url: not url.endswith("/grant/"))

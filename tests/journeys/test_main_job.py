@@ -20,7 +20,7 @@ def test_from_an_empty_machine_to_a_refunded_coupon(platform, new_page, sign_in,
     steps.create_agent(console, platform, slug="jet", name="Jet Coupons", owner="jana@jet.example")
     office = steps.accept_invitation(console, new_page(), platform, "jana@jet.example")
     steps.create_merchant(office, platform, "jet", brand="Blue Door", owner="mona@blue.example")
-    steps.activate_and_grant(console, platform, brand="Blue Door", credits=2000)
+    steps.activate_and_grant(console, platform, brand="Blue Door", amount=2000)
     merchant = steps.accept_invitation(console, new_page(), platform, "mona@blue.example")
 
     template = steps.upload_template(merchant, platform, "jet", tmp_path)

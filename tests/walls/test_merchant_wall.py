@@ -99,7 +99,7 @@ def test_a_merchant_sees_only_customers_who_claimed_with_it(two_merchants, ada_s
 
 def test_visitors_and_holders_read_no_customer_of_others(two_merchants, ada_site):
     with wall(ada_site, "site"):
-        first, second = m.Customer.objects.order_by("created_at", "id")
+        first, _ = m.Customer.objects.order_by("created_at", "id")
 
     with wall(ada_site, "visitor"), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         m.Customer.objects.count()
