@@ -61,14 +61,10 @@ class BranchListView(ListView):
 
     def get_queryset(self) -> QuerySet[Branch]:
         paired = Count("devices", filter=Q(devices__revoked_at=None, devices__token_hash__isnull=False))
-        cities = dict(lists.choices("city", language()))
-        known = Case(*(When(city=code, then=Value(name)) for code, name in cities.items() if code in self._codes),
-                     default=Value(""), output_field=CharField())  # fmt: skip
-        return Branch.objects.annotate(paired=paired, state=_STATE, city_name=known)
-
-    @property
-    def _codes(self) -> set[str]:
-        return set(Branch.objects.values_list("city", flat=True))
+        used = set(Branch.objects.values_list("city", flat=True))
+        whens = [When(city=code, then=Value(name)) for code, name in lists.names("city", used, language()).items()]
+        city = Case(*whens, default=Value(""), output_field=CharField())
+        return Branch.objects.annotate(paired=paired, state=_STATE, city_name=city)
 
     def row_url(self, row: Branch) -> str:
         return reverse("merchants:branch-edit", args=[row.id])

@@ -19,6 +19,7 @@ from kernel.models import OutboxEvent
 from merchants.models import Batch, Coupon, Merchant
 from merchants.services import claims, generation
 from merchants.services.plans import BatchPlan
+from tenants.services import cards
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.factories import DAY, FACE, NOW
@@ -42,6 +43,10 @@ class Shop:
             yield
 
     @property
+    def host(self) -> str:
+        return next(cluster.HOSTS[name] for name, found in cluster.SITES.items() if found == self.site.id)
+
+    @property
     def credits(self) -> int:
         return balances.of_merchant(self.merchant.id).coupon
 
@@ -52,6 +57,7 @@ def open_shop(site: Any, coupon: int = 0, **fields: Any) -> Shop:
         merchant = factories.make_merchant(**fields)
         owner = factories.member_actor(factories.make_member(merchant), merchant)
         wallets.open_for_merchant(merchant_id=merchant.id, now=NOW)
+        cards.keep(merchant=merchant, now=NOW)
         if coupon:
             ledger.grant(
                 merchant_id=merchant.id, unit="coupon", amount=coupon, reason="start", actor=JOB, now=NOW, key=uuid7()
@@ -109,3 +115,33 @@ def differences() -> list[Any]:
     """What the nightly proof finds: nothing, one hopes."""
     with wall(cluster.site("master"), "master"):
         return list(proof.prove().differences)
+
+
+def browser(shop: Shop, role: str = "owner") -> Any:
+    """A signed-in browser of somebody who works for `shop`."""
+    from django.test import Client
+
+    with wall(shop.site, "site"):
+        user = factories.make_member(shop.merchant, role)
+    client = Client(headers={"host": shop.host})
+    answer = client.post("/account/login/", {"login": user.email, "password": factories.PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return client
+
+
+def own_template(shop: Shop, name: str = "Own", *, width: int = 900, height: int = 500) -> Any:
+    """A template of a plain picture, as the upload page makes it."""
+    from merchants.services import templates
+
+    with shop.open():
+        return templates.upload(name=name, data=picture(width, height), actor=shop.owner, now=NOW)
+
+
+def picture(width: int = 900, height: int = 500, kind: str = "PNG") -> bytes:
+    import io
+
+    from PIL import Image
+
+    target = io.BytesIO()
+    Image.new("RGB", (width, height), "#0f766e").save(target, kind)
+    return target.getvalue()
