@@ -50,7 +50,8 @@ def environment(port: int, live_port: int, postgres: Postgres | None, valkey: Va
     made = {**os.environ, **demo_secrets()}
     made.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     made |= {"DEMO": "1", "HTTPS": "0", "LOG_JSON": "0", "PUBLIC_PORT": str(port), "LIVE_PORT": str(live_port),
-             "MEDIA_ROOT": str(HOME / "media"), "EMAIL_FILE_PATH": str(HOME / "mail"), "PYTHONUNBUFFERED": "1"}  # fmt: skip
+             "MEDIA_ROOT": str(HOME / "media"), "EMAIL_FILE_PATH": str(HOME / "mail"),
+             "PYTHONUNBUFFERED": "1"}  # fmt: skip
     made.setdefault("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
     if postgres:
         made["DATABASE_URL"] = postgres.url("couponry")

@@ -48,6 +48,7 @@ def test_granting_moves_credits_once_however_often_the_button_is_pressed(ada_sit
     assert (answer.status_code, again.status_code) == (302, 302)
     with wall(ada_site, "site"):
         assert balances.of_merchant(mona.id).coupon == 2000
+    assert "Granted credits" in client.get(f"/merchants/{mona.id}/").content.decode()
     page = client.get(f"/merchants/{mona.id}/ledger/coupon/")
     assert "Opening" in page.content.decode()
     export = client.get(f"/merchants/{mona.id}/ledger/coupon/?export=csv")

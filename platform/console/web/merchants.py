@@ -83,10 +83,11 @@ class MerchantPage(_OfMerchant):
     def get(self, request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         card = self.card
         language = get_language() or "en"
+        wallets = balances.wallets_of_merchant(card.id)
         context = {
             "card": card,
-            "wallets": balances.wallets_of_merchant(card.id),
-            "history": words.labelled(trail.list_history(card.id)),
+            "wallets": wallets,
+            "history": words.labelled(trail.list_history(card.id, *(wallet.id for wallet in wallets))),
             "city": lists.names("city", [card.city], language).get(card.city, card.city),
             "waits": card.state in NOT_YET,
             "may_activate": self.actor.can("merchant.activate"),
