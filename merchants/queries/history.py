@@ -65,7 +65,7 @@ def label(verb: str) -> str:
 
 def of_object(object_id: uuid.UUID, limit: int = 20) -> list[Any]:
     """The newest events of one thing, each with `verb_label`."""
-    found = trail.list_history(object_id, limit)
+    found = trail.list_history(object_id, limit=limit)
     for event in found:
         event.verb_label = label(event.verb)  # type: ignore[attr-defined]
     return list(found)
