@@ -141,7 +141,7 @@ def test_going_back_keeps_the_answers(shop, template):
     page = browser(shop).post(URL, answers(template, step="edit")).content.decode()
 
     assert 'value="Winter mornings"' in page
-    assert "See the finished coupon" in page
+    assert "See the coupon" in page
 
 
 def test_a_large_batch_goes_to_the_job_page(shop, template, monkeypatch):

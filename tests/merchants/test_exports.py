@@ -204,3 +204,18 @@ def test_the_page_warns_before_the_online_lane_is_emptied(shop):
 
     assert "Nothing is meant for paper yet" in page
     assert "They leave the coupon centre" in page
+
+
+def test_measures_do_not_depend_on_the_language_of_the_page(shop, batch):
+    """Arabic writes 46,8: a browser and the renderer read no such length."""
+    from django.utils import translation
+
+    from merchants.paper.face import face_html
+
+    with wall(shop.site, "site"):
+        face = printing.face(batch, shop.merchant, shop.site)
+    for live in (True, False):
+        with translation.override("en"):
+            english = face_html(face, for_browser=live)
+        with translation.override("ar"):
+            assert face_html(face, for_browser=live) == english
