@@ -21,6 +21,7 @@ COUPONS, STORE, PEOPLE = _("Coupons"), _("Store"), _("People and access")
 def register() -> None:
     """Called once, when the app is ready."""
     from merchants.web.jobs import bell
+    from merchants.web.switch import switches
 
     navigation.register(
         "merchant",
@@ -47,6 +48,7 @@ def register() -> None:
     )
     navigation.register_search("merchant", find)
     jobs.register_bell(bell)
+    navigation.register_switcher("merchant", switches)
     _register_states()
 
 

@@ -17,6 +17,7 @@ from merchants.web import (
     jobs,
     members,
     profile,
+    switch,
     templates,
     wallets,
 )
@@ -52,6 +53,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel/", jobs.JobCancelView.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", jobs.JobRetryView.as_view(), name="job-retry"),
     path("jobs/<uuid:job_id>/file/", jobs.JobFileView.as_view(), name="job-file"),
+    path("switch/", switch.SwitchView.as_view(), name="switch"),
     path("profile/", profile.ProfileView.as_view(), name="profile"),
     path("posters/", profile.PosterPageView.as_view(), name="poster"),
     path("posters/<str:shape>.pdf", profile.PosterFileView.as_view(), name="poster-file"),

@@ -41,6 +41,7 @@ def create(
 ) -> tuple[ApiKey, str]:
     """A new key; the second value is the key itself, which is shown this once. Raises NotAllowed, BadScopes."""
     must(actor, "apikey.manage")
+    assert actor.merchant_id is not None
     chosen = sorted(set(scopes))
     if not chosen or not set(chosen) <= set(SCOPES):
         raise BadScopes()

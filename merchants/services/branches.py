@@ -27,6 +27,7 @@ class NameTaken(Conflict):
 def create(*, actor: Actor, now: dt.datetime, **fields: str) -> Branch:
     """Open a branch. Raises NotAllowed, NameTaken."""
     must(actor, "branch.manage")
+    assert actor.merchant_id is not None
     branch = Branch(merchant_id=actor.merchant_id, created_at=now, **fields)
     with transaction.atomic():
         _save(branch)

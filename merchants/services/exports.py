@@ -107,7 +107,7 @@ def make(event: OutboxEvent, now: dt.datetime) -> None:
 
 
 def _make(job: Job, site: Site) -> str:
-    batch = Batch.objects.filter(id=job.object_id).first()
+    batch = Batch.objects.filter(id=job.object_id).first() if job.object_id else None
     if batch is None:
         raise NoSuchBatch()
     merchant = Merchant.objects.get(id=batch.merchant_id)

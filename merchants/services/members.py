@@ -86,6 +86,7 @@ def add_cashier(
 ) -> Membership:
     """A cashier of a branch, without e-mail. Raises NotAllowed, NotFound, BadCredentials, UsernameTaken."""
     must(actor, "member.manage")
+    assert actor.merchant_id is not None
     username, hashed = _checked_username(username), _hashed(pin)
     branch = _own_branch(branch_id)
     with at_the_door(), transaction.atomic():
@@ -192,6 +193,7 @@ def _own_branch(branch_id: uuid.UUID | None) -> uuid.UUID | None:
 
 def _member(member_id: uuid.UUID, actor: Actor) -> Membership:
     """A membership of the actor's merchant, locked. At the door the merchant's wall does not help: it is named here."""
+    assert actor.merchant_id is not None
     found = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("user")

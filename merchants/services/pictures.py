@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import uuid
 from pathlib import PurePosixPath
+from typing import Any
 
 from PIL import Image
 
@@ -29,7 +30,7 @@ def folder_of(merchant_id: uuid.UUID) -> str:
     return f"m/{merchant_id.hex}"
 
 
-def keep(site: Site, merchant_id: uuid.UUID, kind: str, data: bytes, **limits: int) -> tuple[str, Accepted]:
+def keep(site: Site, merchant_id: uuid.UUID, kind: str, data: bytes, **limits: Any) -> tuple[str, Accepted]:
     """Accept an upload and store it with a small copy; its stored name. Raises a subclass of ImageRefused."""
     accepted = accept_image(data, **limits)
     return _store(site, f"{folder_of(merchant_id)}/{kind}/{uuid.uuid4().hex}", accepted.bytes,

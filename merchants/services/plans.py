@@ -80,7 +80,7 @@ def check(plan: BatchPlan, *, now: dt.datetime) -> None:
 def _check_lengths(plan: BatchPlan) -> dict[str, str]:
     errors = {}
     for name in ("title_en", "title_ar", "offer_text_en", "offer_text_ar", "terms_en", "terms_ar"):
-        longest = Batch._meta.get_field(name).max_length
+        longest: int = getattr(Batch._meta.get_field(name), "max_length", 0)
         if len(getattr(plan, name)) > longest:
             errors[name] = _("At most %(count)s characters.") % {"count": longest}
     return errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, cast
 
 from django import forms
@@ -26,14 +27,14 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def site_of(request: HttpRequest) -> Site:
-    return cast("Site", request.site)  # type: ignore[attr-defined]
+    return cast("Site", request.site)
 
 
 def merchant_of(request: HttpRequest) -> Merchant:
     """The merchant whose area this is; read once a request."""
     found = getattr(request, "_merchant", None)
     if found is None:
-        found = Merchant.objects.get(id=actor_of(request).merchant_id)
+        found = Merchant.objects.get(id=cast("uuid.UUID", actor_of(request).merchant_id))
         request._merchant = found  # type: ignore[attr-defined]
     return found
 

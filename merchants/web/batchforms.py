@@ -16,7 +16,7 @@ class ExtendForm(forms.Form):
     claim_until = DateField(label=_("New last day to take one"), presets=())
 
     def __init__(self, *args: Any, last: dt.date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"claim_until": last + dt.timedelta(days=30)}, **kwargs)
+        super().__init__(*args, **{"initial": {"claim_until": last + dt.timedelta(days=30)}, **kwargs})
         self.fields["claim_until"].widget.attrs["min"] = (last + dt.timedelta(days=1)).isoformat()
 
 

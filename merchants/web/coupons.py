@@ -31,7 +31,6 @@ from ui.lists import (
     Column,
     DateRange,
     Empty,
-    Filter,
     ListView,
     MenuItem,
     StateKind,
@@ -81,7 +80,7 @@ class CouponListView(ListView):
         Column("reason", _("Withdrawn because"), value="void_reason", hidden=True),
     )
     search_hint = _("Whole serial")
-    filters: tuple[Filter, ...] = (
+    filters = (
         Choice("batch", _("Batch"), choices=_batch_choices),
         Choice("state", _("State"), choices=Coupon.State.choices, multiple=True),
         Choice("lane", _("Lane"), choices=Coupon.Lane.choices),

@@ -14,7 +14,7 @@ from django.views import View
 
 from kernel import clock
 from merchants.models import Merchant
-from merchants.paper.poster import Poster, render_poster
+from merchants.paper.poster import Poster, Shape, render_poster
 from merchants.queries import history
 from merchants.services import pictures, profile
 from merchants.web.base import FormView, actor_of, file_url, language, merchant_of, site_of
@@ -23,7 +23,7 @@ from tenants import files
 from tenants.queries import sites
 from ui.forms import ImageField, PhoneField, Section, Switch
 
-SHAPES = ("a4", "a6", "tent")
+SHAPES: dict[str, Shape] = {"a4": "a4", "a6": "a6", "tent": "tent"}
 
 
 class _Stored:
@@ -80,7 +80,7 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, merchant: Merchant, site: Any, **kwargs: Any) -> None:
         initial = {name: getattr(merchant, name) for name in profile.EDITABLE}
         initial["logo"] = _Stored(file_url(pictures.small_name(merchant.logo))) if merchant.logo else None
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         lang, fields = language(), self.fields
         fields["contact_phone"] = PhoneField(country=merchant.country, label=_("Phone number"), required=False)
         for kind in ("category", "business_type", "country"):
@@ -160,7 +160,7 @@ class PosterFileView(View):
             merchant.brand_name, _store_address(request), brand=site.primary_colour, logo=logo, logo_type="image/webp",
             site=site.name,
         )  # fmt: skip
-        response = HttpResponse(render_poster(poster, shape), content_type="application/pdf")
+        response = HttpResponse(render_poster(poster, SHAPES[shape]), content_type="application/pdf")
         response.headers["Content-Disposition"] = f'inline; filename="poster-{merchant.slug}-{shape}.pdf"'
         response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -94,7 +94,7 @@ class WalletView(ListView):
         return balances.wallet_of_merchant(merchant_of(self.request).id, unit)
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         return NAMES[self.account.unit]
 
     @property
@@ -102,7 +102,7 @@ class WalletView(ListView):
         return f"wallet-{self.account.unit}"
 
     @property
-    def list_subtitle(self) -> Any:  # type: ignore[override]
+    def list_subtitle(self) -> Any:
         return USES[CreditUnit(self.account.unit)]
 
     def get_queryset(self) -> QuerySet[Entry]:

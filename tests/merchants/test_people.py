@@ -325,3 +325,23 @@ def test_branches_have_names_of_their_own(shop, branch):
 
     with shop.open():
         assert Branch.objects.count() == 1
+
+
+# Somebody who works for two merchants
+
+
+def test_one_person_with_two_merchants_changes_between_them_and_to_no_other(shop):
+    second, foreign = open_shop(shop.site, brand="Second Shop"), open_shop(shop.site, brand="Foreign Shop")
+    client = browser(shop)
+    with wall(shop.site, "site"):
+        user_id = Membership.objects.filter(merchant_id=shop.merchant.id).latest("id").user_id
+        Membership.objects.create(user_id=user_id, merchant_id=second.merchant.id, role="manager", created_at=NOW)
+
+    page = client.get("/merchant/").content.decode()
+    assert "Second Shop" in page
+    assert "Foreign Shop" not in page
+    assert client.post("/merchant/switch/", {"merchant": str(foreign.merchant.id)}).status_code == 404
+    assert client.post("/merchant/switch/", {"merchant": str(second.merchant.id)}).status_code == 302
+
+    assert "<h1>Second Shop</h1>" in client.get("/merchant/").content.decode()
+    assert client.get("/merchant/profile/").status_code == 403  # manager there, owner here

@@ -41,6 +41,7 @@ from tenants.walls import wall
 JOB = system("demo")
 CASHIER_PIN = "2580"
 CREDITS = 3_000
+_FIELD = {"percentage": "offer_percent", "amount": "offer_amount"}
 _NAMES = (
     ("Carl Stone", "en"), ("Aisha Rahman", "en"), ("خالد العتيبي", "ar"), ("نورة القحطاني", "ar"),
     ("David Okafor", "en"),
@@ -54,7 +55,8 @@ def site_of(key: str) -> Site:
     """The demo's site by the key that shops.py uses."""
     if key == "main":
         return sites.main_site()
-    return Site.objects.get(domains__domain__startswith=f"{key}.")
+    found: Site = Site.objects.get(domains__domain__startswith=f"{key}.")
+    return found
 
 
 def seed(now: dt.datetime) -> None:
@@ -159,11 +161,9 @@ def _batch(
     start: dt.datetime, last: dt.date,
 ) -> Batch:  # fmt: skip
     kind, value, title, title_ar, _days, quantity, printed = offer
-    worth: dict[str, Any] = {
-        "percentage": lambda: {"offer_percent": value},
-        "amount": lambda: {"offer_amount": value},
-        "free_item": lambda: dict(zip(("offer_text_en", "offer_text_ar"), value, strict=True)),  # type: ignore[call-overload]
-    }[kind]()
+    worth: dict[str, Any] = {_FIELD[kind]: value} if kind in _FIELD else {}
+    if isinstance(value, tuple):
+        worth = {"offer_text_en": value[0], "offer_text_ar": value[1]}
     plan = BatchPlan(
         title_en=title, title_ar=title_ar, offer_kind=kind, **worth, quantity=quantity, print_quantity=printed,
         starts_at=start, claim_until=end_of(last, merchant.time_zone), use_days=14, country=merchant.country,
@@ -191,7 +191,7 @@ def _customers(
                 batch_id=batch.id, name=name, birthday=_birthday(name), language=language,
             )  # fmt: skip
         used_at = taken_at + dt.timedelta(hours=hours)
-        if claimed.outcome == claims.TAKEN and used_at < now and comes:
+        if claimed.outcome == claims.TAKEN and claimed.coupon_id and used_at < now and comes:
             with wall(site, "merchant", merchant=merchant.id):
                 serial = Coupon.objects.values_list("serial", flat=True).get(id=claimed.coupon_id)
                 redemption.redeem(serial=serial, nonce=uuid.uuid4(), actor=owner, now=used_at, branch_id=branch_id)
