@@ -16,7 +16,7 @@ from merchants.models import Batch
 
 SOON = dt.timedelta(days=14)
 # An amount with its currency, or a percentage, inside a sentence.
-_FIGURE = re.compile(r"(?:[A-Z]{3} )?[\d,.]+%?")
+_FIGURE = re.compile(r"(?:[A-Z]{3} )?[\d,.]+[%٪]?")
 CATEGORY_ICONS = {
     "food": "utensils", "coffee": "coffee", "fashion": "shirt", "beauty": "scissors", "health": "heart-pulse",
     "fitness": "dumbbell", "electronics": "smartphone", "home": "sofa", "grocery": "shopping-basket",

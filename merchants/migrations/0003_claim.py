@@ -180,7 +180,8 @@ CREATE FUNCTION {schema}.coupon_page(
                 b.hour_from, b.hour_to, b.per_customer_limit, b.state, b.on_centre, b.in_store) public_part),
            jsonb_build_object('id', m.id, 'brand_name', m.brand_name, 'brand_name_ar', m.brand_name_ar,
                               'slug', m.slug, 'logo', m.logo, 'address', m.address, 'city', m.city,
-                              'time_zone', m.time_zone, 'state', m.state)
+                              'time_zone', m.time_zone, 'state', m.state,
+                              'review_link', m.review_link, 'review_step', m.review_step)
     FROM merchants_coupon c JOIN merchants_batch b ON b.id = c.batch_id
     JOIN merchants_merchant m ON m.id = c.merchant_id
     WHERE c.serial = p_serial

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -18,6 +19,15 @@ SECRET = re.compile(r"(?i)^/(c|claimed|account/invitation|account/enter|account/
 
 def safe_path(path: str) -> str:
     return SECRET.sub(r"/\1/…", path)
+
+
+class SecretPaths(logging.Filter):
+    """Django's own lines name paths too ("Not Found: /c/…"): the same secrets are cut out of them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django") and isinstance(record.args, tuple):
+            record.args = tuple(safe_path(arg) if isinstance(arg, str) else arg for arg in record.args)
+        return True
 
 
 class RequestLogMiddleware:

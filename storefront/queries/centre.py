@@ -87,6 +87,23 @@ class Facets:
         return found
 
 
+def listed() -> dict[str, dict[str, dict[str, str]]]:
+    """Kind → code → language → name of the platform's lists, at most a minute old."""
+    found = cache.get("storefront.lists")
+    if found is None:
+        found = {
+            kind: {entry.code: {"en": entry.name_en, "ar": entry.name_ar} for entry in lists.list_entries(kind)}
+            for kind in ("category", "city", "country")
+        }
+        cache.set("storefront.lists", found, FACETS_FOR)
+    return dict(found)
+
+
+def names(language: str) -> dict[str, dict[str, str]]:
+    """Kind → code → name, for cards and chips."""
+    return {kind: {code: said[language] for code, said in codes.items()} for kind, codes in listed().items()}
+
+
 def live(now: dt.datetime) -> QuerySet[Batch]:
     """Every offer that a visitor could take on the coupon centre now. A batch that is all paper is none."""
     return Batch.objects.filter(
@@ -105,9 +122,9 @@ def facets(now: dt.datetime) -> Facets:
     return Facets(rows)
 
 
-def page(wanted: Wanted, *, now: dt.datetime, language: str) -> tuple[list[Batch], str]:
+def page(wanted: Wanted, *, now: dt.datetime) -> tuple[list[Batch], str]:
     """One page of offers, and the cursor of the next one ("" at the end)."""
-    offers = _matching(wanted, now, language)
+    offers = _matching(wanted, now)
     order = SORTS[wanted.sort]
     if wanted.cursor:
         offers = offers.filter(_after(order, wanted.cursor))
@@ -117,24 +134,24 @@ def page(wanted: Wanted, *, now: dt.datetime, language: str) -> tuple[list[Batch
     return rows, _cursor(order, rows[-1]) if more else ""
 
 
-def count(wanted: Wanted, *, now: dt.datetime, language: str) -> int:
+def count(wanted: Wanted, *, now: dt.datetime) -> int:
     """How many offers match. Without words the filters' own figures say it."""
     if wanted.text:
-        return _matching(wanted, now, language).count()
+        return _matching(wanted, now).count()
     return facets(now).count(country=wanted.country, city=wanted.city, category=wanted.category)
 
 
-def _matching(wanted: Wanted, now: dt.datetime, language: str) -> QuerySet[Batch]:
+def _matching(wanted: Wanted, now: dt.datetime) -> QuerySet[Batch]:
     offers = live(now)
     for name in ("country", "city", "category"):
         if value := getattr(wanted, name):
             offers = offers.filter(**{name: value})
     for word in search.words(wanted.text):
-        offers = offers.filter(id__in=_found(word, language))
+        offers = offers.filter(id__in=_found(word))
     return offers
 
 
-def _found(word: str, language: str) -> list[uuid.UUID]:
+def _found(word: str) -> list[uuid.UUID]:
     """Ids of the offers that have a word that begins so."""
     start = word.removesuffix(":*")
     entries = lists.list_entries("category")

@@ -15,7 +15,6 @@ from kernel import clock
 from storefront import words
 from storefront.queries import centre
 from storefront.web import links, pages, structured
-from tenants.queries import lists
 
 
 @public
@@ -24,9 +23,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Offers by what was asked; with `HX-Request` and a cursor only the next cards."""
     now, language = clock.now(), words.language()
     wanted = centre.Wanted.of(request.GET)
-    offers, after = centre.page(wanted, now=now, language=language)
+    offers, after = centre.page(wanted, now=now)
     context: dict[str, Any] = {
-        "wanted": wanted, "offers": offers, "now": now, "names": _names(language),
+        "wanted": wanted, "offers": offers, "now": now, "names": centre.names(language),
         "more_url": f"/?{urlencode(wanted.query(after=after))}" if after else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") and wanted.cursor:
@@ -35,29 +34,22 @@ def home(request: HttpRequest) -> HttpResponse:
     return pages.shared(render(request, "storefront/home.html", context))
 
 
-def _names(language: str) -> dict[str, dict[str, str]]:
-    """Names of all cities and categories, for cards and chips."""
-    return {
-        kind: {entry.code: entry.name(language) for entry in lists.list_entries(kind)}
-        for kind in ("category", "city", "country")
-    }
-
-
 def _around(request: HttpRequest, wanted: centre.Wanted, now: Any, language: str) -> dict[str, Any]:
     """Everything round the cards: filters with their counts, sorts, titles, structured data."""
-    names, facets = _names(language), centre.facets(now)
+    names, facets = centre.names(language), centre.facets(now)
+    hidden = set(request.site.hidden_entries)  # type: ignore[attr-defined]
     countries, cities = facets.codes(0), facets.codes(1, country=wanted.country)
     categories = facets.codes(2, country=wanted.country)
     title, lead = _title(wanted, names, request)
     query = {name: value for name, value in wanted.query().items() if name in {"country", "city", "category"}}
     return {
-        "total": centre.count(wanted, now=now, language=language),
-        "countries": _options(countries, names["country"]), "cities": _options(cities, names["city"]),
+        "total": centre.count(wanted, now=now),
+        "countries": _options("country", countries, names, hidden), "cities": _options("city", cities, names, hidden),
         "categories": [
             {"code": code, "name": name, "icon": words.category_icon(code), "count": count,
              "current": code == wanted.category,
              "url": _url(wanted.query(category="" if code == wanted.category else code))}
-            for code, name, count in _options(categories, names["category"])
+            for code, name, count in _options("category", categories, names, hidden)
         ],
         "all_url": _url(wanted.query(category="")),
         "sorts": [
@@ -74,9 +66,15 @@ def _around(request: HttpRequest, wanted: centre.Wanted, now: Any, language: str
     }  # fmt: skip
 
 
-def _options(counts: dict[str, int], names: dict[str, str]) -> list[tuple[str, str, int]]:
-    """(code, name, count) of what there is something of, in the order of the lists."""
-    return [(code, name, counts[code]) for code, name in names.items() if code in counts]
+def _options(
+    kind: str, counts: dict[str, int], names: dict[str, dict[str, str]], hidden: set[str]
+) -> list[tuple[str, str, int]]:
+    """(code, name, count) of what there is something of, in the order of the lists, without what the site hides."""
+    return [
+        (code, name, counts[code])
+        for code, name in names[kind].items()
+        if code in counts and f"{kind}:{code}" not in hidden
+    ]
 
 
 def _url(query: dict[str, str]) -> str:

@@ -1,0 +1,181 @@
+"""The coupon's page and my coupons: what it is, never whose; one 404 for all; throttled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from kernel import clock
+from merchants import models as m
+from merchants.serials import new_serials
+from tenants.walls import wall
+from tests import factories
+from tests.storefront.conftest import Browser, open_batch
+from tests.storefront.test_centre import steady
+from tests.storefront.test_claim_pages import serial_of
+
+
+@pytest.fixture
+def taken(offer, browser):
+    return serial_of(browser.claim(offer))
+
+
+def test_it_is_private_unindexed_and_sends_no_referrer_out(taken):
+    page = Browser().get(f"/c/{taken}")
+
+    assert page["Cache-Control"] == "private, no-store"
+    assert page["X-Robots-Tag"] == "noindex"
+    assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_it_holds_the_serial_in_groups_and_codes_that_scanners_read(taken):
+    import base64
+
+    text = Browser().get(f"/c/{taken}").content.decode()
+
+    assert f"{taken[:5]}-{taken[5:10]}-{taken[10:]}" in text
+    svg = base64.b64decode(re.search(r'class="qr qr-full" src="data:image/svg\+xml;base64,([^"]+)"', text)[1]).decode()
+    assert read_qr(svg) == f"HTTP://ADA.LOCALHOST/C/{taken}"
+    bars = re.search(r'viewBox="0 0 (\d+) 1".*?d="([^"]+)"', text, re.DOTALL)
+    assert read_bars(int(bars[1]), bars[2]) == taken
+
+
+def read_qr(svg):
+    """Draw the path of a QR image, module by module, and read it back."""
+    size = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    cells = re.findall(r"M([\d.]+),([\d.]+)H([\d.]+)V([\d.]+)", svg)
+    scale = 8 * 45 / size
+    image = Image.new("L", (int(size * scale) + 1,) * 2, 255)
+    for x, y, right, bottom in cells:
+        box = (float(x) * scale, float(y) * scale, float(right) * scale, float(bottom) * scale)
+        image.paste(0, tuple(round(value) for value in box))
+    return zxingcpp.read_barcodes(image)[0].text
+
+
+def read_bars(width, path):
+    image = Image.new("L", (width * 3, 90), 255)
+    for x, length in re.findall(r"M(\d+) 0h(\d+)v1", path):
+        image.paste(0, (int(x) * 3, 0, (int(x) + int(length)) * 3, 90))
+    return zxingcpp.read_barcodes(image)[0].text
+
+
+@pytest.mark.parametrize("form", ["lower", "grouped", "spaced"])
+def test_it_is_found_however_the_serial_is_typed(taken, form):
+    typed = {
+        "lower": taken.lower(),
+        "grouped": f"{taken[:5]}-{taken[5:10]}-{taken[10:]}",
+        "spaced": f"{taken[:5]}%20{taken[5:]}",
+    }
+
+    assert Browser().get(f"/c/{typed[form]}").status_code == 200
+
+
+def test_unknown_mistyped_and_foreign_serials_get_one_identical_404(ada_site, bob_site, offer):
+    with wall(bob_site, "site"):
+        foreign = m.Coupon.objects.filter(batch=factories.make_batch(factories.make_merchant())).first().serial
+    serials = [new_serials(1)[0], "222", foreign]
+
+    answers = [Browser().get(f"/c/{serial}") for serial in serials]
+
+    assert [a.status_code for a in answers] == [404] * 3
+    assert len({steady(answer.content, serial) for serial, answer in zip(serials, answers, strict=True)}) == 1
+
+
+def test_the_eleventh_unknown_serial_is_told_to_wait_and_so_is_a_real_one_then(taken):
+    guesser = Browser()
+    codes = [guesser.get(f"/c/{serial}").status_code for serial in new_serials(11)]
+
+    assert codes == [404] * 10 + [429]
+    assert guesser.get(f"/c/{taken}").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("redeemed", "This coupon has been used"), ("lapsed", "This coupon has run out"),
+        ("void", "This coupon was withdrawn"),
+    ],
+)  # fmt: skip
+def test_its_state_is_said_in_words_and_the_code_is_gone(ada_site, taken, state, words):
+    with wall(ada_site, "site"):
+        m.Coupon.objects.filter(serial=taken).update(state=state, redeemed_at=clock.now())
+
+    text = Browser().get(f"/c/{taken}").content.decode()
+
+    assert words in text
+    assert "qr-full" not in text
+
+
+def test_a_coupon_whose_time_has_passed_has_run_out_before_the_nightly_job(ada_site, taken):
+    with wall(ada_site, "site"):
+        m.Coupon.objects.filter(serial=taken).update(use_until=clock.now())
+
+    assert "This coupon has run out" in Browser().get(f"/c/{taken}").content.decode()
+
+
+def test_an_untaken_coupon_of_the_centre_shows_no_code(ada_site, offer):
+    with wall(ada_site, "site"):
+        free = m.Coupon.objects.filter(batch=offer, lane="online").first().serial
+
+    text = Browser().get(f"/c/{free}").content.decode()
+
+    assert "qr-full" not in text
+    assert "Make it mine" not in text
+
+
+def test_a_coupon_can_be_kept_in_another_browser_and_let_go(taken):
+    friend = Browser()
+    assert taken not in friend.get("/my/").content.decode()
+
+    friend.post(f"/c/{taken}/keep")
+    kept = friend.get("/my/").content.decode()
+    friend.post(f"/c/{taken}/keep", {"drop": "1"})
+
+    assert taken in kept
+    assert taken not in friend.get("/my/").content.decode()
+
+
+def test_a_forged_cookie_keeps_nothing(taken):
+    forger = Browser()
+    forger.client.cookies["device-kept"] = f'["{taken}"]'
+
+    assert taken not in forger.get("/my/").content.decode()
+
+
+def test_my_coupons_lists_what_the_proved_number_holds_wherever_it_was_taken(ada_site, mona, offer, browser):
+    first = serial_of(browser.claim(offer))
+    with wall(ada_site, "site"):
+        other = open_batch(mona)
+    elsewhere = serial_of(Browser().claim(other, name="", birthday=""))
+
+    text = browser.get("/my/").content.decode()
+
+    assert first in text
+    assert elsewhere in text
+    assert "Carl Customer" in text
+
+
+def test_my_details_are_mine_alone(ada_site, offer, browser):
+    browser.claim(offer)
+    with wall(ada_site, "site"):
+        customer = m.Customer.objects.get()
+    path, form = f"/my/{customer.id}/", {"name": "Carlo", "birthday": "1990-05-18", "language": "ar"}
+
+    assert Browser().get(path).status_code == 404
+    assert Browser().post(path, form).status_code == 404
+    assert browser.post(path, form)["Location"] == "/my/"
+    with wall(ada_site, "site"):
+        customer.refresh_from_db()
+        assert (customer.name, customer.language) == ("Carlo", "ar")
+        assert m.CustomerEdit.objects.get().fields == ["birthday", "language", "name"]
+
+
+def test_a_device_cookie_of_one_site_is_nothing_on_another(offer, browser):
+    browser.claim(offer)
+    elsewhere = Browser("bob.localhost")
+    elsewhere.client.cookies["device"] = browser.client.cookies["device"].value
+
+    assert "Carl" not in elsewhere.get("/my/").content.decode()
