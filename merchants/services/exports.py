@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,7 +22,6 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
 from accounts.services import audit
-from kernel import clock
 from kernel.errors import DomainError
 from kernel.handlers import handles
 from kernel.models import Job, OutboxEvent
@@ -86,27 +86,44 @@ def _rows(batch: Batch, form: str) -> Any:
     return Coupon.objects.filter(batch=batch, lane=Coupon.Lane.PRINT)
 
 
+class _Work:
+    """A job under way. Its time goes on from the moment it was given: a long run must keep showing signs of life."""
+
+    def __init__(self, job: Job, now: dt.datetime) -> None:
+        self.job, self._began, self._ticks = job, now, time.monotonic()
+
+    @property
+    def now(self) -> dt.datetime:
+        return self._began + dt.timedelta(seconds=time.monotonic() - self._ticks)
+
+    def step(self, done: int, step: str) -> None:
+        """Note progress. Raises Cancelled when the person asked to stop."""
+        jobs.advance(self.job, done=done, step=step, now=self.now)
+
+
 @handles(f"job.{JOB}")
 def make(event: OutboxEvent, now: dt.datetime) -> None:
     """Make the file of a job. A refusal ends the job with its reason; so does anything unforeseen."""
     job = Job.objects.get(id=event.payload["job_id"])
     if not jobs.begin(job, now=now):
         return
+    work = _Work(job, now)
     with translation.override(job.params.get("language", "en")):
         try:
-            result = _make(job, current_site())
+            result = _make(work, current_site())
         except (StampCancelled, jobs.Cancelled):
-            jobs.cancelled(job, now=clock.now())
+            jobs.cancelled(job, now=work.now)
         except DomainError as error:
-            jobs.fail(job, error=str(error), now=clock.now())
+            jobs.fail(job, error=str(error), now=work.now)
         except Exception as error:
             log.error("export failed", exc_info=error, job_id=str(job.id))
-            jobs.fail(job, error=_("The file could not be made. Try again."), now=clock.now())
+            jobs.fail(job, error=_("The file could not be made. Try again."), now=work.now)
         else:
-            jobs.finish(job, now=clock.now(), result=result)
+            jobs.finish(job, now=work.now, result=result)
 
 
-def _make(job: Job, site: Site) -> str:
+def _make(work: _Work, site: Site) -> str:
+    job = work.job
     batch = Batch.objects.filter(id=job.object_id).first() if job.object_id else None
     if batch is None:
         raise NoSuchBatch()
@@ -115,27 +132,27 @@ def _make(job: Job, site: Site) -> str:
     name = f"{slugify(batch.title_en)[:40] or 'coupons'}-{batch.number}"
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         if form in printing.SHEETS:
-            path = _printed(job, batch, merchant, site, Path(folder), name)
+            path = _printed(work, batch, merchant, site, Path(folder), name)
         else:
-            path = _listed(job, batch, site, Path(folder), name)
-        jobs.advance(job, done=job.total, step=_("Storing the file"), now=clock.now())
+            path = _listed(work, batch, site, Path(folder), name)
+        work.step(job.total, _("Storing the file"))
         with path.open("rb") as handle:
             return files.store_file(
                 site.id, f"{pictures.folder_of(merchant.id)}/exports/{job.id.hex}/{path.name}", handle
             )
 
 
-def _printed(job: Job, batch: Batch, merchant: Merchant, site: Site, folder: Path, name: str) -> Path:
-    jobs.advance(job, done=0, step=_("Drawing the coupon"), now=clock.now())
+def _printed(work: _Work, batch: Batch, merchant: Merchant, site: Site, folder: Path, name: str) -> Path:
+    work.step(0, _("Drawing the coupon"))
 
     def progress(done: int) -> bool:
         try:
-            jobs.advance(job, done=done, step=_("Placing serials and codes"), now=clock.now())
+            work.step(done, _("Placing serials and codes"))
         except jobs.Cancelled:
             return True
         return False
 
-    sheet: printing.SheetKind = "a4" if job.params["form"] == "a4" else "single"
+    sheet: printing.SheetKind = "a4" if work.job.params["form"] == "a4" else "single"
     return printing.print_batch(
         batch, merchant, site, sheet=sheet, out_dir=folder, name=f"{name}-{sheet}", progress=progress
     ).paths[0]
@@ -146,10 +163,10 @@ def head() -> list[str]:
     return [_("Serial"), _("Address"), _("Lane"), _("State"), _("Taken at"), _("Use until"), _("Redeemed at")]
 
 
-def _listed(job: Job, batch: Batch, site: Site, folder: Path, name: str) -> Path:
-    form = job.params["form"]
+def _listed(work: _Work, batch: Batch, site: Site, folder: Path, name: str) -> Path:
+    form = work.job.params["form"]
     path = folder / f"{name}.{form}"
-    rows = _cells(job, printing.each(_rows(batch, form)), printing.address(site, ""))
+    rows = _cells(work, printing.each(_rows(batch, form)), printing.address(site, ""))
     with path.open("wb") as handle:
         if form == "csv":
             export.write_csv(handle, head(), rows)
@@ -158,10 +175,10 @@ def _listed(job: Job, batch: Batch, site: Site, folder: Path, name: str) -> Path
     return path
 
 
-def _cells(job: Job, coupons: Iterable[Coupon], base: str) -> Iterator[list[Any]]:
+def _cells(work: _Work, coupons: Iterable[Coupon], base: str) -> Iterator[list[Any]]:
     for number, coupon in enumerate(coupons):
         if number % _EVERY == 0:
-            jobs.advance(job, done=number, step=_("Writing serials"), now=clock.now())
+            work.step(number, _("Writing serials"))
         yield [
             group_serial(coupon.serial), base + coupon.serial, coupon.get_lane_display(), coupon.get_state_display(),
             *(shown.local(moment) if moment else None for moment in (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.middleware import SESSION_MERCHANT
@@ -60,7 +62,8 @@ class SwitchView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         request.session.pop(_KEPT, None)
         wanted = request.POST.get("merchant", "")
-        if wanted not in {key for key, _name in mine(request)}:
-            raise Http404
-        request.session[SESSION_MERCHANT] = wanted
+        if wanted in {key for key, _name in mine(request)}:
+            request.session[SESSION_MERCHANT] = wanted
+        else:
+            messages.error(request, _("You do not work for this merchant."))
         return redirect("merchants:dashboard")
