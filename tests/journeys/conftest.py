@@ -76,21 +76,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium. It must be there: bin/test installs it."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-                  "--disable-sync", "--no-first-run"],
-        )  # fmt: skip
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def new_page(chromium: Any) -> Iterator[Any]:
     """A page of a browser that has been nowhere yet; every script error fails the test."""
@@ -117,9 +102,9 @@ def new_page(chromium: Any) -> Iterator[Any]:
 def sign_in(platform: Platform) -> Any:
     def do(page: Any, host: str, email: str, password: str = PASSWORD) -> None:
         page.goto(platform.url(host, "/account/login/"))
-        page.get_by_label("E-mail", exact=False).first.fill(email)
-        page.get_by_label("Password", exact=False).first.fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.locator("[name=login]").fill(email)
+        page.locator("[name=password]").fill(password)
+        page.locator("main button.btn-primary").last.click()
         page.wait_for_url(lambda url: "/account/login" not in url)
 
     return do

@@ -6,7 +6,6 @@ import http.server
 import io
 import json
 import mimetypes
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,18 +99,6 @@ def site() -> Iterator[Site]:
     running = Site()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "these tests need Debian's chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -80,7 +80,9 @@ class Editor {
       element.tabIndex = 0;
       element.setAttribute("role", "button");
       element.setAttribute("aria-pressed", String(field === this.selected));
-      element.setAttribute("aria-label", this.#name(field));
+      // What can be read on it is part of its name, so that people who speak to their browser can say it.
+      const shown = element.textContent.trim();
+      element.setAttribute("aria-label", shown ? `${this.#name(field)}: ${shown}` : this.#name(field));
       element.setAttribute("aria-describedby", "paper-editor-keys");
     }
   }

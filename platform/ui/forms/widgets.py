@@ -131,6 +131,9 @@ class PhoneInput(forms.MultiWidget):
     """The country and the number; an international number typed in full wins over the country."""
 
     template_name = "ui/forms/phone.html"
+    # One field with a label, no group: the label names the number, and the country has a name of its own.
+    use_fieldset = False
+    ui_kind = "input"
 
     def __init__(self, country: str, attrs: dict[str, Any] | None = None) -> None:
         self.country = country

@@ -165,7 +165,8 @@ def avatar(name: str, image: str = "", size: str = "md", square: bool = False) -
     css = f"avatar-disc avatar-{size}" + (" avatar-square" if square else "")
     if image:
         return format_html('<span class="{}"><img src="{}" alt="" loading="lazy"></span>', css, image)
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, text.initials(name))
+    # Drawn by the style sheet: as text they would be part of the name of a button that holds them.
+    return format_html('<span class="{}" aria-hidden="true" data-initials="{}"></span>', css, text.initials(name))
 
 
 @register.simple_tag(takes_context=True)

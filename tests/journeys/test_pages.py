@@ -1,0 +1,61 @@
+"""Every page of the journeys, on a phone and a desktop, in both languages, light and dark: nothing sticks out sideways,
+no script fails, and axe finds nothing serious."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+CONSOLE = ["/", "/agents/", "/agents/new/", "/merchants/", "/library/", "/lists/", "/staff/", "/roles/", "/audit/"]
+OFFICE = ["/office/", "/office/merchants/", "/office/merchants/new/", "/office/brand/", "/office/domains/", "/office/staff/"]
+MERCHANT = [
+    "/merchant/", "/merchant/batches/", "/merchant/batches/new/", "/merchant/coupons/", "/merchant/templates/",
+    "/merchant/templates/new/", "/merchant/wallets/", "/merchant/branches/", "/merchant/customers/", "/redeem/",
+]  # fmt: skip
+PUBLIC = ["/", "/my/", "/account/login/", "/account/password/reset/", "/nothing-here"]
+VISITS = [
+    ("console", "salma@platform.example", CONSOLE),
+    ("sahm", "nora@sahm.example", OFFICE),
+    ("main", "mona@cafe.example", MERCHANT),
+    ("sahm", "", PUBLIC),
+]
+LOOKS = [
+    {"width": 1280, "height": 900, "language": "en-GB", "color_scheme": "light"},
+    {"width": 390, "height": 844, "language": "ar", "color_scheme": "dark"},
+]
+
+
+def serious(page):
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in found["violations"]
+        if rule["impact"] in {"serious", "critical"}
+        for node in rule["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desktop English light", "phone Arabic dark"])
+@pytest.mark.parametrize(("host", "email", "paths"), VISITS, ids=["console", "office", "merchant", "public"])
+def test_pages_hold(platform, new_page, sign_in, look, host, email, paths):
+    page = new_page(**look)
+    if email:
+        sign_in(page, host, email)
+    wrong = []
+    for path in paths:
+        answer = page.goto(platform.url(host, path))
+        if answer.status >= 400 and path != "/nothing-here":
+            wrong.append(f"{path} answered {answer.status}")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            wrong.append(f"{path} sticks out by {wide} px")
+        if page.locator("html").get_attribute("dir") != ("rtl" if look["language"] == "ar" else "ltr"):
+            wrong.append(f"{path} runs in the wrong direction")
+        wrong += [f"{path} {violation}" for violation in serious(page)]
+
+    assert not wrong, "\n".join(wrong)
