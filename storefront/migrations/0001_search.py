@@ -3,16 +3,25 @@ from django.db import migrations
 from storefront.search import BATCH_WORDS, MERCHANT_WORDS
 from tenants.walls.ops import SiteFunction
 
-# One word of a query: offers whose own words, whose merchant's name or whose category has it.
+# Offers that have every word: among their own words, in their merchant's name, or by their category (`p_categories`
+# holds, for each word, the codes of the categories that are called so, joined by commas).
 SEARCH = f"""
-CREATE FUNCTION {{schema}}.search_offers(p_word text, p_categories text[]) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-    SELECT id FROM merchants_batch
-    WHERE state = 'active' AND on_centre AND {BATCH_WORDS} @@ to_tsquery('simple'::regconfig, p_word)
-    UNION
-    SELECT id FROM merchants_batch WHERE state = 'active' AND on_centre AND merchant_id IN (
-        SELECT id FROM merchants_merchant WHERE {MERCHANT_WORDS} @@ to_tsquery('simple'::regconfig, p_word))
-    UNION
-    SELECT id FROM merchants_batch WHERE state = 'active' AND on_centre AND category = ANY (p_categories)
+CREATE FUNCTION {{schema}}.search_offers(p_words text[], p_categories text[]) RETURNS SETOF uuid LANGUAGE sql STABLE
+AS $$
+    SELECT id FROM (
+        SELECT DISTINCT asked.n, found.id
+        FROM unnest(p_words, p_categories) WITH ORDINALITY AS asked (word, codes, n) CROSS JOIN LATERAL (
+            SELECT id FROM merchants_batch
+            WHERE state = 'active' AND on_centre AND {BATCH_WORDS} @@ to_tsquery('simple'::regconfig, asked.word)
+            UNION ALL
+            SELECT b.id FROM merchants_merchant m JOIN merchants_batch b ON b.merchant_id = m.id
+            WHERE b.state = 'active' AND b.on_centre
+                AND {MERCHANT_WORDS} @@ to_tsquery('simple'::regconfig, asked.word)
+            UNION ALL
+            SELECT id FROM merchants_batch
+            WHERE state = 'active' AND on_centre AND category = ANY (string_to_array(asked.codes, ','))
+        ) found
+    ) hits GROUP BY id HAVING count(*) = cardinality(p_words)
 $$
 """
 
@@ -38,5 +47,5 @@ class Migration(migrations.Migration):
             """,
             "DROP INDEX storefront_batch_place;",
         ),
-        SiteFunction("merchants.Coupon", "search_offers(text, text[])", SEARCH, callers=("visitor", "holder")),
+        SiteFunction("merchants.Coupon", "search_offers(text[], text[])", SEARCH, callers=("visitor", "holder")),
     ]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from merchants.models import Batch
 from merchants.models.merchant import PUBLIC_FIELDS
@@ -146,22 +146,26 @@ def _matching(wanted: Wanted, now: dt.datetime) -> QuerySet[Batch]:
     for name in ("country", "city", "category"):
         if value := getattr(wanted, name):
             offers = offers.filter(**{name: value})
-    for word in search.words(wanted.text):
-        offers = offers.filter(id__in=_found(word))
+    if wanted.text:
+        offers = offers.filter(id__in=_found(search.words(wanted.text)))
     return offers
 
 
-def _found(word: str) -> list[uuid.UUID]:
-    """Ids of the offers that have a word that begins so."""
-    start = word.removesuffix(":*")
-    entries = lists.list_entries("category")
-    categories = [
-        entry.code for entry in entries
-        if any(part.startswith(start) for part in search.normal(f"{entry.name_en} {entry.name_ar}").split())
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM search_offers(%s, %s)", [word, categories])
-        return [row[0] for row in cursor.fetchall()]
+def _found(words: list[str]) -> RawSQL | list[Any]:
+    """Ids of the offers that have all these words, as a subquery."""
+    if not words:
+        return []
+    called = [",".join(_categories(word.removesuffix(":*"))) for word in words]
+    return RawSQL("SELECT search_offers(%s, %s)", [words, called])
+
+
+def _categories(start: str) -> list[str]:
+    """Codes of the categories that have a word beginning so, in either language."""
+    return [
+        code
+        for code, names in listed()["category"].items()
+        if any(part.startswith(start) for part in search.normal(" ".join(names.values())).split())
+    ]
 
 
 def _cursor(order: tuple[str, ...], row: Batch) -> str:

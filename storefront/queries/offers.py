@@ -18,7 +18,8 @@ PAGE_FIELDS = (
 
 def find(batch_id: uuid.UUID) -> Batch | None:
     """The offer with its merchant's public side, for its own page; None for what visitors may not see."""
-    return Batch.objects.filter(id=batch_id).select_related("merchant").only(*PAGE_FIELDS, *MERCHANT_FIELDS).first()
+    found = Batch.objects.filter(id=batch_id).select_related("merchant").only(*PAGE_FIELDS, *MERCHANT_FIELDS)
+    return next(iter(found), None)
 
 
 def status(batch: Batch, now: dt.datetime) -> str:

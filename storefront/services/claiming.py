@@ -25,13 +25,12 @@ class Request:
     shared: bool = False
 
 
-def take(asked: Request, *, device_token: str, now: dt.datetime) -> claims.ClaimResult:
-    """Claim; `begin` came before. Every refusal is the result's outcome.
+def take(asked: Request, *, known: claims.Recognition, device_token: str, now: dt.datetime) -> claims.ClaimResult:
+    """Claim; `known` is what `begin` said. Every refusal is the result's outcome.
 
     A browser that proved the number may have edited name and birthday in the form: that is saved first, with history.
     """
     device = "" if asked.shared else device_token
-    known = claims.recognise(phone=asked.phone, device_token=device)
     if known.customer_id and asked.name and asked.birthday:
         customers.edit(
             customer_id=known.customer_id, device_token=device, name=asked.name, birthday=asked.birthday, now=now

@@ -6,17 +6,39 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 
 from merchants.models import Batch, Merchant
 from storefront import words
 
 register = template.Library()
+MOST_CARDS = 4_000
+_cards: dict[tuple[Any, ...], str] = {}
 
 
 @register.simple_tag(takes_context=True)
 def offer(context: Any, batch: Batch) -> str:
     """`20% off`, with the figure isolated left to right."""
     return words.offer(batch, context["request"].site.currency)
+
+
+@register.simple_tag(takes_context=True)
+def offer_card(context: Any, batch: Batch, city: str = "", eager: bool = False) -> str:  # noqa: FBT001, FBT002 a template's argument
+    """The card of an offer. Cards are kept in the process: pages full of them are what visitors ask for most."""
+    merchant, language = batch.merchant, words.language()
+    request = context["request"]
+    flag = words.ends(batch.claim_until, merchant.time_zone, context["now"])
+    # Everything that shows on the card, so that a changed offer, brand or day is another card.
+    key = (
+        batch.id, language, request.site.id, flag, city, eager, batch.title(language), merchant.name(language),
+        merchant.logo, words.offer_plain(batch, request.site.currency),
+    )  # fmt: skip
+    if key not in _cards:
+        if len(_cards) > MOST_CARDS:
+            _cards.clear()
+        shown = {"batch": batch, "city": city, "flag": flag, "loading": "eager" if eager else "lazy"}
+        _cards[key] = get_template("storefront/_card.html").render(shown, request)
+    return _cards[key]
 
 
 @register.filter

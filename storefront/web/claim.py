@@ -133,19 +133,19 @@ def _take(request: HttpRequest, place: Place) -> HttpResponse:
     serial = turn.begin()
     if serial:
         return _coupon(request, place, serial)
-    return _claimed(request, place, form, phone, caller, turn)
+    return _claimed(request, place, form, phone, known, turn)
 
 
 def _claimed(
-    request: HttpRequest, place: Place, form: ClaimForm, phone: str, caller: guard.Caller, turn: _Turn
+    request: HttpRequest, place: Place, form: ClaimForm, phone: str, known: claims.Recognition, turn: _Turn
 ) -> HttpResponse:
-    token = "" if place.shared else caller.device or browser.new_device_token()
+    token = "" if place.shared else browser.device_token(request) or browser.new_device_token()
     asked = claiming.Request(
         phone=phone, name=form.cleaned_data.get("name") or "", birthday=form.cleaned_data.get("birthday"),
         language=words.language(), source=place.source, batch_id=place.batch.id, merchant_id=place.batch.merchant_id,
         serial=place.serial, shared=place.shared,
     )  # fmt: skip
-    result = claiming.take(asked, device_token=token, now=clock.now())
+    result = claiming.take(asked, known=known, device_token=token, now=clock.now())
     if result.outcome == claims.DETAILS_NEEDED:
         turn.forget()
         return _form(request, place, form, status=422)

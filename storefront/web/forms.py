@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -44,6 +46,12 @@ class PersonForm(forms.Form):
         return day
 
 
+@lru_cache(maxsize=64)
+def _phone(country: str) -> PhoneField:
+    """Made once for a country and copied, as Django does with fields of a class: it knows every calling code."""
+    return PhoneField(country=country, help_text=_("Only this store sees it."))
+
+
 class ClaimForm(PersonForm):
     """Phone, name, birthday: all needed, but for a number that is known here, whose record counts."""
 
@@ -51,7 +59,7 @@ class ClaimForm(PersonForm):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"] = PhoneField(country=country, help_text=_("Only this store sees it."))
+        self.fields["phone"] = deepcopy(_phone(country))
         self.order_fields(self.field_order)
 
     def without_details(self) -> bool:
@@ -66,7 +74,7 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"] = PhoneField(country=country)
+        self.fields["phone"] = deepcopy(_phone(country))
 
 
 class MeForm(PersonForm):

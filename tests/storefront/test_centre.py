@@ -89,8 +89,8 @@ def test_filters_narrow_and_count(ada_site, browser):
     ("text", "found"),
     [
         ("breakfast", True), ("BREAK", True), ("mona", True), ("mona breakfast", True), ("الفُطُور", True),
-        ("قهوه", True), ("food", True), ("المطاعم", True), ("pizza", False), ("mona pizza", False), ("'; --", True),
-        ("<script>", False), ("%", True),
+        ("قهوه", True), ("food", True), ("المطاعم", True), ("pizza", False), ("mona pizza", False), ("'; --", False),
+        ("<script>", False), ("%", False),
     ],
 )  # fmt: skip
 def test_search_reads_offers_merchants_and_categories_in_both_languages(ada_site, offer, browser, text, found):
