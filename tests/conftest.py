@@ -137,9 +137,13 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, one per worker: Playwright runs once in a process. It must be there; bin/test installs it."""
+    """Debian's Chromium. It must be there: bin/test installs it.
+
+    One at a time and for one module only: while Playwright lives, an event loop runs in this thread, and behind it no
+    wall opens.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

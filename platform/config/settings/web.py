@@ -47,11 +47,12 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".var" / "static"))()
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"] if (BASE_DIR / "frontend" / "dist").is_dir() else []
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".var" / "media"))()
 # The demo serves static files from where they lie; production collects them with hashed names, compressed.
 WHITENOISE_USE_FINDERS = env.bool("DEMO", default=False)
+_collected = env.path("STATIC_ROOT", default=str(BASE_DIR / ".var" / "static"))()
+STATIC_ROOT = None if WHITENOISE_USE_FINDERS else _collected
 _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
 _hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
