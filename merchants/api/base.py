@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -17,13 +17,19 @@ from rest_framework.views import APIView
 from accounts.actors import Actor
 from accounts.permissions import PUBLIC
 from kernel import clock, limits
+from kernel.errors import DomainError
 from kernel.limits import Bucket
 from merchants.api import auth, idempotency, problems
 from merchants.models import ApiKey
+from tenants.models import Site
 from tenants.walls import wall
 
 PER_KEY, PER_SECONDS = 600, 60
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def site_of(request: Any) -> Site:
+    return cast("Site", request.site)
 
 
 class Paging(CursorPagination):
@@ -55,7 +61,7 @@ class MerchantView(APIView):
     """An endpoint of a merchant's own system. `scopes` says what a key needs for each method."""
 
     verb = PUBLIC  # the permission table knows people; keys have scopes, checked here
-    authentication_classes: ClassVar[list[type]] = [KeyAuthentication]
+    authentication_classes = (KeyAuthentication,)
     scopes: ClassVar[dict[str, str]] = {}
     key_needed = False  # whether writes insist on an Idempotency-Key
 
@@ -64,7 +70,7 @@ class MerchantView(APIView):
     act_id: Any = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        now, site = clock.now(), request.site  # type: ignore[attr-defined]
+        now, site = clock.now(), site_of(request)
         network = Bucket("api.unknown", limits.network(limits.client_address(request.META)), 30, 600)
         if not site.is_open:
             return problems.answer(request, 503, "suspended", "This site is closed for now.")
@@ -74,9 +80,9 @@ class MerchantView(APIView):
             found = auth.find(auth.key_in(request), now=now)
         if found is None:
             limits.allow(network, site_id=site.id, now=now)
-            response = problems.answer(request, 401, "unknown_key", "Send a valid key as X-API-Key.")
-            response["WWW-Authenticate"] = 'Bearer realm="api"'
-            return self._finish(response)
+            refused = problems.answer(request, 401, "unknown_key", "Send a valid key as X-API-Key.")
+            refused["WWW-Authenticate"] = 'Bearer realm="api"'
+            return self._finish(refused)
         verdict = limits.allow(Bucket("api.key", str(found.id), PER_KEY, PER_SECONDS), site_id=site.id, now=now)
         if not verdict.allowed:
             return self._finish(problems.answer(request, 429, "too_many", "Slow down."), verdict=verdict)
@@ -95,7 +101,7 @@ class MerchantView(APIView):
         digest = idempotency.request_hash(str(request.method), request.path, request.body)
         try:
             before = idempotency.begin(api_key=self.api_key, key=key, digest=digest, now=clock.now())
-        except problems.DomainError as refused:
+        except DomainError as refused:
             return problems.answer(request, refused.status, refused.code, refused.message)
         if before:
             kind = problems.CONTENT_TYPE if before.status >= 400 else "application/json"
@@ -115,7 +121,7 @@ class MerchantView(APIView):
     def _rendered(response: Any) -> HttpResponse:
         """Rendered inside the wall: what is lazy must not be read outside it."""
         if isinstance(response, Response):
-            return response.render()
+            return cast("HttpResponse", response.render())
         return response  # type: ignore[no-any-return]
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -131,10 +137,11 @@ class MerchantView(APIView):
 
     def paged(self, rows: Any, serializer: Any, ordering: str) -> Response:
         """A page of rows by cursor."""
-        pager = Paging()
+        pager: Any = Paging()
         pager.ordering = ordering
         page = pager.paginate_queryset(rows, self.request, view=self)
-        return pager.get_paginated_response(serializer(page, many=True, context={"request": self.request}).data)
+        rows = serializer(page, many=True, context={"request": self.request}).data
+        return cast("Response", pager.get_paginated_response(rows))
 
     @staticmethod
     def _finish(response: HttpResponse, *, verdict: limits.Verdict | None = None, retry: int = 0) -> HttpResponse:

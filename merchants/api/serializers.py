@@ -144,7 +144,7 @@ class CouponSerializer(serializers.Serializer[Coupon]):
     serial = serializers.CharField()
     state = serializers.ChoiceField(choices=Coupon.State.choices)
     lane = serializers.ChoiceField(choices=Coupon.Lane.choices)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     taken_at = serializers.DateTimeField(allow_null=True)
     use_until = serializers.DateTimeField(allow_null=True)
     redeemed_at = serializers.DateTimeField(allow_null=True)
@@ -247,5 +247,5 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]
     request_id = serializers.CharField()

@@ -17,7 +17,7 @@ from kernel.errors import Conflict, DomainError
 from kernel.limits import Bucket
 from merchants.api import ids
 from merchants.api import serializers as s
-from merchants.api.base import MerchantView
+from merchants.api.base import MerchantView, site_of
 from merchants.models import Batch, Branch, Coupon, Merchant, Redemption
 from merchants.queries import batches as batch_queries
 from merchants.queries import templates
@@ -38,7 +38,7 @@ KEY = OpenApiParameter(
 )  # fmt: skip
 
 
-def _page_of(serializer: Any) -> dict[str, Any]:
+def _page_of(serializer: Any) -> dict[int | str, Any]:
     name = serializer.__name__.removesuffix("Serializer")
     return {
         200: OpenApiResponse(
@@ -78,8 +78,8 @@ class BatchListView(MerchantView):
     def post(self, request: Request) -> Response:
         asked = s.NewBatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        merchant = Merchant.objects.get(id=self.actor.merchant_id)
-        plan = _plan(dict(asked.validated_data), merchant, request.site, clock.now())  # type: ignore[attr-defined]
+        merchant = Merchant.objects.get(id=self.api_key.merchant_id)
+        plan = _plan(dict(asked.validated_data), merchant, site_of(request), clock.now())
         batch = generation.generate(
             batch_id=self.act_id, merchant_id=merchant.id, plan=plan, actor=self.actor, now=clock.now()
         )
@@ -121,7 +121,7 @@ class CouponView(MerchantView):
         responses={200: s.CouponSerializer, "default": PROBLEM},
     )  # fmt: skip
     def get(self, request: Request, serial: str) -> Response:
-        now, site_id = clock.now(), request.site.id  # type: ignore[attr-defined]
+        now, site_id = clock.now(), site_of(request).id
         guesses = Bucket("api.guess", str(self.api_key.id), 60, 600)
         limits.must(guesses, site_id=site_id, now=now, cost=0)
         wanted = normalise(found_in(serial))
@@ -162,8 +162,8 @@ class ClaimView(MerchantView):
         now = clock.now()
         limits.must(
             Bucket("claim.phone", given["phone"], 12, 3600),
-            site_id=request.site.id,
-            now=now,  # type: ignore[attr-defined]
+            site_id=site_of(request).id,
+            now=now,
         )
         serial = normalise(found_in(given.get("serial", "")))
         batch_id = ids.read(ids.BATCH, given["batch_id"]) if given.get("batch_id") else None
@@ -176,7 +176,7 @@ class ClaimView(MerchantView):
             if code == "unknown":
                 raise Http404
             raise ClaimRefused(_REFUSALS[code], code=code)
-        return Response(s.CouponSerializer(Coupon.objects.get(id=result.coupon_id)).data, status=201)
+        return Response(s.CouponSerializer(Coupon.objects.get(id=str(result.coupon_id))).data, status=201)
 
 
 class RedemptionRefused(Conflict):
@@ -200,7 +200,7 @@ class RedemptionListView(MerchantView):
     def post(self, request: Request) -> Response:
         asked = s.NewRedemptionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given, now, site_id = asked.validated_data, clock.now(), request.site.id  # type: ignore[attr-defined]
+        given, now, site_id = asked.validated_data, clock.now(), site_of(request).id
         guesses = Bucket("api.guess", str(self.api_key.id), 60, 600)
         limits.must(guesses, site_id=site_id, now=now, cost=0)
         answer = redemption.redeem(
@@ -211,7 +211,7 @@ class RedemptionListView(MerchantView):
             limits.allow(guesses, site_id=site_id, now=now)
         if not answer.ok:
             raise RedemptionRefused("This coupon cannot be redeemed here and now.", code=answer.outcome)
-        row = Redemption.objects.get(id=answer.redemption_id)
+        row = Redemption.objects.get(id=str(answer.redemption_id))
         return Response(s.RedemptionSerializer(row).data, status=201)
 
     @staticmethod

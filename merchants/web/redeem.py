@@ -125,7 +125,8 @@ class BranchView(TillView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        branch = Branch.objects.filter(id=uuid_or_none(request.POST.get("branch")), active=True).first()
+        chosen = uuid_or_none(request.POST.get("branch"))
+        branch = Branch.objects.filter(id=chosen, active=True).first() if chosen else None
         if branch:
             request.session[till.SESSION_BRANCH] = str(branch.id)
         return redirect("redeem:scan")

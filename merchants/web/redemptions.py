@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
@@ -39,7 +40,7 @@ class RedemptionListView(ListView):
     columns = (
         Column("at", _("When"), value="at", kind=WHEN, sort="at", primary=True),
         Column("offer", _("Offer"), value=lambda row: words.offer(row.batch, current_site().currency)),
-        Column("title", _("Title"), value=lambda row: row.batch.title_en),
+        Column("title", _("Title"), value=lambda row: row.batch.title((get_language() or "en")[:2])),
         Column("serial", _("Serial"), value=lambda row: row.coupon.serial, kind=SERIAL),
         Column("branch", _("Branch"), value=lambda row: row.branch.name if row.branch else ""),
         Column("who", _("By"), value="actor_label"),

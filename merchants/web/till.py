@@ -38,7 +38,7 @@ class Till:
 
 
 def site_of(request: HttpRequest) -> Site:
-    return cast("Site", request.site)  # type: ignore[attr-defined]
+    return cast("Site", request.site)
 
 
 def device_of(request: HttpRequest) -> Device | None:
@@ -84,7 +84,7 @@ def till_of(request: HttpRequest, actor: Actor) -> Till:
 
 def _wanted(request: HttpRequest, device: Device | None, actor: Actor) -> uuid.UUID | None:
     if device:
-        return device.branch_id  # type: ignore[no-any-return]
+        return device.branch_id
     if actor.branch_id:
         return actor.branch_id
     chosen = request.session.get(SESSION_BRANCH)

@@ -156,9 +156,9 @@ def network(address: str) -> str:
 
 def client_address(headers: Mapping[str, str]) -> str:
     """The caller's address from a request's META: behind N proxies of ours, the Nth from the right."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     if proxies:
         hops = [hop.strip() for hop in headers.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         if len(hops) >= proxies:
             return hops[-proxies]
-    return headers.get("REMOTE_ADDR", "")
+    return str(headers.get("REMOTE_ADDR", ""))

@@ -82,8 +82,9 @@ class Facets:
         """Code → number of offers of column `position` (0 country, 1 city, 2 category)."""
         found: dict[str, int] = {}
         for row in self.rows:
-            if row[position] and narrowed.get("country", "") in {"", row[0]}:
-                found[row[position]] = found.get(row[position], 0) + row[3]
+            code = str(row[position])
+            if code and narrowed.get("country", "") in {"", row[0]}:
+                found[code] = found.get(code, 0) + row[3]
         return found
 
 

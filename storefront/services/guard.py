@@ -29,7 +29,7 @@ class Caller:
 
 def _many(limit: int) -> int:
     """A limit that many people share (an address, a batch); load tests raise it by LIMIT_FACTOR."""
-    return limit * settings.LIMIT_FACTOR
+    return limit * int(settings.LIMIT_FACTOR)
 
 
 def before_claim(*, caller: Caller, phone: str, batch_id: uuid.UUID, merchant_id: uuid.UUID, now: dt.datetime) -> None:

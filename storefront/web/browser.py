@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from kernel import crypto
+from storefront.web.where import site_of
 
 YEAR = 366 * 24 * 3600
 MOST_KEPT = 40
@@ -68,7 +69,7 @@ def drop(request: HttpRequest, response: HttpResponse, serial: str) -> None:
 
 
 def _salt(request: HttpRequest) -> str:
-    return f"storefront.kept.{request.site.id}"  # type: ignore[attr-defined]
+    return f"storefront.kept.{site_of(request).id}"
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:

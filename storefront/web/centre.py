@@ -15,6 +15,7 @@ from kernel import clock
 from storefront import words
 from storefront.queries import centre
 from storefront.web import links, pages, structured
+from storefront.web.where import site_of
 
 
 @public
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _around(request: HttpRequest, wanted: centre.Wanted, now: Any, language: str) -> dict[str, Any]:
     """Everything round the cards: filters with their counts, sorts, titles, structured data."""
     names, facets = centre.names(language), centre.facets(now)
-    hidden = set(request.site.hidden_entries)  # type: ignore[attr-defined]
+    hidden = set(site_of(request).hidden_entries)
     countries, cities = facets.codes(0), facets.codes(1, country=wanted.country)
     categories = facets.codes(2, country=wanted.country)
     title, lead = _title(wanted, names, request)
@@ -93,5 +94,5 @@ def _title(wanted: centre.Wanted, names: dict[str, dict[str, str]], request: Htt
         return category, ""
     if place:
         return _("Offers in %(place)s") % {"place": place}, ""
-    tagline = request.site.text("tagline", words.language())  # type: ignore[attr-defined]
+    tagline = site_of(request).text("tagline", words.language())
     return tagline or _("Offers near you"), _("Pick an offer, say who you are once, show the code in the shop.")

@@ -23,6 +23,7 @@ from storefront.queries import coupons, offers
 from storefront.services import claiming, guard
 from storefront.web import browser, links, pages
 from storefront.web.forms import ClaimForm, PhoneForm
+from storefront.web.where import site_of
 
 TURN_KEPT = 15 * 60
 TURN_WAITS = 4.0  # seconds that a second click waits for the first one's answer
@@ -97,8 +98,8 @@ def _claim_form(request: HttpRequest, data: Any = None, initial: dict[str, Any] 
     return ClaimForm(
         data,
         initial=initial,
-        country=request.site.country,
-        today=pages.today_of(request),  # type: ignore[attr-defined]
+        country=site_of(request).country,
+        today=pages.today_of(request),
     )
 
 
@@ -149,7 +150,7 @@ def _claimed(
     if result.outcome == claims.DETAILS_NEEDED:
         turn.forget()
         return _form(request, place, form, status=422)
-    mark = "" if place.shared else browser.mark(request.site, phone, place.batch.id)  # type: ignore[attr-defined]
+    mark = "" if place.shared else browser.mark(site_of(request), phone, place.batch.id)
     serial = result.serial or _taken_here(request, mark)
     if not serial:
         turn.forget()
@@ -194,7 +195,7 @@ def _refused(request: HttpRequest, place: Place, outcome: str) -> HttpResponse:
 @pages.limited
 def details(request: HttpRequest) -> HttpResponse:
     """The rest of the form, once the phone is typed: empty fields, one's own details, or "welcome back"."""
-    form = PhoneForm(request.POST, country=request.site.country)  # type: ignore[attr-defined]
+    form = PhoneForm(request.POST, country=site_of(request).country)
     shared = request.POST.get("shared") == "1"
     person, known = None, False
     if form.is_valid():

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from storefront.web.where import site_of
 from tenants.queries import sites
 
 CACHED_FOR = 60
@@ -17,7 +18,7 @@ def base(request: HttpRequest) -> str:
     """`https://host` of the site's primary domain."""
     found = cache.get("storefront.base")
     if found is None:
-        found = sites.base_url(request.site)  # type: ignore[attr-defined]
+        found = sites.base_url(site_of(request))
         cache.set("storefront.base", found, CACHED_FOR)
     return str(found)
 

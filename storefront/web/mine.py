@@ -24,11 +24,11 @@ from storefront.web.forms import MeForm
 def show(request: HttpRequest) -> HttpResponse:
     token, now = browser.device_token(request), clock.now()
     customers = claims.proved_customers(token)
-    people = [
+    people: list[dict[str, Any]] = [
         {"person": claiming.person_of_phone(customer_id, token), "held": mine.list_held(customer_id, now=now)}
         for customer_id in customers
     ]
-    seen = {one.serial for group in people for one in group["held"]}  # type: ignore[union-attr]
+    seen = {one.serial for group in people for one in group["held"]}
     context = {"people": people, "kept": _kept(request, seen), "now": now}
     return pages.private(render(request, "storefront/mine.html", context))
 

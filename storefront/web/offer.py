@@ -25,7 +25,7 @@ def show(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         return pages.no_offer(request)
     others = offers.list_others(batch, now=now)
     codes = {batch.city, batch.merchant.city, *(other.city for other in others)} - {""}
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     names = {"city": lists.names("city", codes, language),
              "category": lists.names("category", {batch.category}, language)}  # fmt: skip
     base = links.base(request)

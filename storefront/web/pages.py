@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from kernel import clock, limits
 from storefront.services import guard
 from storefront.web import browser
+from storefront.web.where import site_of
 
 View = Callable[..., HttpResponse]
 
@@ -24,7 +25,7 @@ def caller_of(request: HttpRequest) -> guard.Caller:
 
 def today_of(request: HttpRequest) -> Any:
     """The day on the site's own calendar."""
-    return clock.local_date(clock.now(), request.site.time_zone)  # type: ignore[attr-defined]
+    return clock.local_date(clock.now(), site_of(request).time_zone)
 
 
 def limited(view: View) -> View:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from accounts.access import public
 from merchants.models import Batch, Merchant
+from storefront.web.where import site_of
 from tenants import files
 from tenants.walls.levels import MASTER_ID
 
@@ -48,7 +49,7 @@ def _picture(request: HttpRequest, name: str, size: str) -> HttpResponse:
         response: HttpResponse = HttpResponseNotModified()
     else:
         try:
-            content = _sized(request.site.id, name, size)  # type: ignore[attr-defined]
+            content = _sized(site_of(request).id, name, size)
         except (OSError, SuspiciousFileOperation) as error:
             raise Http404 from error
         response = HttpResponse(content, content_type="image/webp")
@@ -66,8 +67,8 @@ def _sized(site_id: uuid.UUID, name: str, size: str) -> bytes:
     stored = files.name_for(site_id, made)
     if files.exists(stored):
         return files.read(site_id, stored)
-    with Image.open(io.BytesIO(files.read(owner, name))) as image:
-        image = image.convert("RGBA" if "A" in image.getbands() else "RGB")
+    with Image.open(io.BytesIO(files.read(owner, name))) as original:
+        image = original.convert("RGBA" if "A" in original.getbands() else "RGB")
         image.thumbnail((width, width * 2))
         out = io.BytesIO()
         image.save(out, "WEBP", quality=82, method=4)

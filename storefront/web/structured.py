@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from merchants.models import Batch
 from storefront import words
 from storefront.web import links
+from storefront.web.where import site_of
 
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -26,7 +27,7 @@ def centre(request: HttpRequest, title: str) -> SafeString:
     return _out(
         {
             "@context": "https://schema.org", "@type": "WebSite", "url": f"{base}/",
-            "name": request.site.name, "headline": title, "inLanguage": words.language(),  # type: ignore[attr-defined]
+            "name": site_of(request).name, "headline": title, "inLanguage": words.language(),
             "potentialAction": {
                 "@type": "SearchAction", "target": target, "query-input": "required name=search_term_string",
             },
@@ -40,8 +41,8 @@ def offer(request: HttpRequest, batch: Batch, url: str, image: str, *, in_stock:
     return _out(
         {
             "@context": "https://schema.org", "@type": "Offer", "url": url, "name": batch.title(language),
-            "description": words.offer_plain(batch, request.site.currency),  # type: ignore[attr-defined]
-            "priceCurrency": request.site.currency, "price": "0",  # type: ignore[attr-defined]
+            "description": words.offer_plain(batch, site_of(request).currency),
+            "priceCurrency": site_of(request).currency, "price": "0",
             "validFrom": batch.starts_at.isoformat(), "validThrough": batch.claim_until.isoformat(),
             "availability": f"https://schema.org/{'InStock' if in_stock else 'SoldOut'}",
             "availableAtOrFrom": {"@type": "Place", "name": merchant.name(language), "address": address},
