@@ -85,6 +85,23 @@ def test_two_hundred_claims_of_forty_coupons_give_forty_different_ones(site, mon
         assert m.Coupon.objects.filter(batch=batch, state="taken").values("customer").distinct().count() == 40
 
 
+def test_page_store_and_api_share_one_stock(site, mona):
+    batch = make(site, mona, 40)
+
+    def take(asked):
+        number, source = asked
+        level = {"level": "merchant", "merchant": mona.id} if source == "api" else {"level": "visitor"}
+        with wall(site, level.pop("level"), **level):
+            return claims.claim(
+                phone=f"+9665{number:08d}", source=source, now=NOW, batch_id=batch.id, name="S", birthday=BIRTHDAY
+            )
+
+    results = at_once(take, [(n, ("centre", "in_store", "api")[n % 3]) for n in range(150)])
+
+    assert Counter(r.outcome for r in results) == {"taken": 40, "sold_out": 110}
+    assert len({r.serial for r in results if r.serial}) == 40
+
+
 def test_one_phone_fifty_times_at_once_gets_one(site, mona):
     batch = make(site, mona, 60)
 
