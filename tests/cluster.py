@@ -79,6 +79,17 @@ def _valkey_number() -> int:
     return int(worker.removeprefix("gw")) % 16
 
 
+def own_port() -> int:
+    """A free port out of a range of this process's own.
+
+    Our web server shares a port with whoever asks for it (SO_REUSEPORT): two runs that found the same port free at the
+    same moment would answer each other's requests.
+    """
+    from config.embedded import free_port
+
+    return free_port(20_000 + os.getpid() % 1_000 * 40)
+
+
 def _valkey_port() -> int:
     from config.embedded import Valkey, free_port, wait_for
 

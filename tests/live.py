@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from config.embedded import free_port, wait_for
+from config.embedded import wait_for
+from tests import cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +21,7 @@ class LiveServer:
     """granian with one worker, as `bin/up` starts it. LIMIT_FACTOR lets one address stand for many people."""
 
     def __init__(self, database_url: str, *, threads: int = 8, limit_factor: int = 1000) -> None:
-        self.port = free_port(18_000)
+        self.port = cluster.own_port()
         environment = {
             **os.environ, "DATABASE_URL": database_url, "LIMIT_FACTOR": str(limit_factor), "LOG_LEVEL": "WARNING",
             "PUBLIC_PORT": str(self.port), "DJANGO_SETTINGS_MODULE": "config.settings.test",

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from config.demo.people import PASSWORD
-from config.embedded import Postgres, free_port
+from config.embedded import Postgres
+from tests import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "LOG_LEVEL", "DJANGO_SETTINGS_MODULE")
@@ -26,7 +27,7 @@ class Platform:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = free_port(9000)
+        self.port = cluster.own_port()
         self.lines: list[str] = []
         self.ready = threading.Event()
         environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}

@@ -146,7 +146,7 @@ def generate_batch(page: Any, platform: Any, host: str, template: str, *, quanti
     page.locator("[name=lane][value=both]").check(force=True)
     page.locator("[name=print_quantity]").fill(str(printed))
     assert "1,000" in page.locator("main").inner_text()  # what it takes and what is left, before paying
-    page.get_by_role("button", name="See the finished coupon").click()
+    submit(page)  # shows the finished coupon and the price
     pay = page.get_by_role("button", name=re.compile(f"Generate {quantity:,} coupons"))
     pay.wait_for()
     pay.click()
