@@ -88,7 +88,7 @@ function line(element, { x, series }) {
           width: 2,
           fill: series.length === 1 ? transparent(palette[index], 8) : undefined,
           points: { show: x.length < 3 },
-          value: (_, value) => (value == null ? "—" : number(value)),
+          value: (_, value) => (value == null ? "" : number(value)),
         })),
       ],
     },

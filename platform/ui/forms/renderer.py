@@ -10,8 +10,8 @@ from django.forms.widgets import Input
 
 _BY_WIDGET: tuple[tuple[type[forms.Widget], str, str], ...] = (
     # widget, kind of field template, CSS class
-    (forms.CheckboxSelectMultiple, "options", ""),
-    (forms.RadioSelect, "options", ""),
+    (forms.CheckboxSelectMultiple, "options", "checkbox"),
+    (forms.RadioSelect, "options", "radio radio-sm"),
     (forms.CheckboxInput, "check", "checkbox"),
     (forms.Textarea, "input", "textarea"),
     (forms.Select, "input", "select"),
