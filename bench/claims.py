@@ -30,7 +30,8 @@ repeat('y', 60), 5::smallint, 17::smallint, 'en', 'centre', '', true, uuidv7(), 
 # What a claim would be without customers, limits and news: the least that gives each coupon once.
 STATEMENT = """\
 UPDATE merchants_coupon SET state = 'taken', taken_at = now(), source = 'centre' WHERE id = (SELECT id FROM \
-merchants_coupon WHERE batch_id = '{batch}' AND state = 'available' AND lane = 'online' ORDER BY id LIMIT 1 FOR UPDATE \
+merchants_coupon WHERE batch_id BETWEEN '{batch}' AND '{batch}' AND state = 'available' AND lane = 'online' ORDER BY \
+batch_id, id LIMIT 1 FOR UPDATE \
 SKIP LOCKED);
 """
 

@@ -94,14 +94,16 @@ BEGIN
         SELECT c.id INTO coupon FROM merchants_coupon c
         WHERE c.serial = p_serial AND c.state = 'available' FOR UPDATE;
     ELSE
+        -- A range of one batch in the order of merchants_coupon_free: with plain equality the planner takes another
+        -- index where its statistics are old, and then reads every coupon that is taken or meant for print.
         SELECT c.id INTO coupon FROM merchants_coupon c
-        WHERE c.batch_id = b.id AND c.state = 'available' AND c.lane = 'online'
-        ORDER BY c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+        WHERE c.batch_id BETWEEN b.id AND b.id AND c.state = 'available' AND c.lane = 'online'
+        ORDER BY c.batch_id, c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
             -- Somebody may hold the last one and roll back: wait for them before saying sold out.
             SELECT c.id INTO coupon FROM merchants_coupon c
-            WHERE c.batch_id = b.id AND c.state = 'available' AND c.lane = 'online'
-            ORDER BY c.id LIMIT 1 FOR UPDATE;
+            WHERE c.batch_id BETWEEN b.id AND b.id AND c.state = 'available' AND c.lane = 'online'
+            ORDER BY c.batch_id, c.id LIMIT 1 FOR UPDATE;
         END IF;
     END IF;
     IF coupon IS NULL THEN
