@@ -16,5 +16,6 @@ if settings.DEBUG or getattr(settings, "DEMO", False):
 
     urlpatterns += [
         path("guide/", styleguide.guide, name="styleguide"),
+        path("guide/list/", styleguide.GuideList.as_view(), name="styleguide-list"),
         path("guide/<slug:page>/", styleguide.page, name="styleguide-page"),
     ]

@@ -3,12 +3,11 @@ no script fails, and axe finds nothing serious."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.ui.axe import violations
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 CONSOLE = ["/", "/agents/", "/agents/new/", "/merchants/", "/library/", "/lists/", "/staff/", "/roles/", "/audit/"]
 OFFICE = ["/office/", "/office/merchants/", "/office/merchants/new/", "/office/brand/", "/office/domains/", "/office/staff/"]
@@ -29,17 +28,6 @@ LOOKS = [
 ]
 
 
-def serious(page):
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{rule['id']}: {node['html'][:160]}"
-        for rule in found["violations"]
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"][:3]
-    ]
-
-
 @pytest.mark.parametrize("look", LOOKS, ids=["desktop English light", "phone Arabic dark"])
 @pytest.mark.parametrize(("host", "email", "paths"), VISITS, ids=["console", "office", "merchant", "public"])
 def test_pages_hold(platform, new_page, sign_in, look, host, email, paths):
@@ -56,6 +44,6 @@ def test_pages_hold(platform, new_page, sign_in, look, host, email, paths):
             wrong.append(f"{path} sticks out by {wide} px")
         if page.locator("html").get_attribute("dir") != ("rtl" if look["language"] == "ar" else "ltr"):
             wrong.append(f"{path} runs in the wrong direction")
-        wrong += [f"{path} {violation}" for violation in serious(page)]
+        wrong += [f"{path} {violation}" for violation in violations(page)]
 
     assert not wrong, "\n".join(wrong)

@@ -10,11 +10,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models import ListEntry
 from ui import jobs, states
 from ui.components import Tab
 from ui.forms import (
@@ -30,6 +32,7 @@ from ui.forms import (
     SerialInput,
     Switch,
 )  # fmt: skip
+from ui.lists import BOOL, NUMBER, Boolean, Bulk, Choice, Column, Empty, ListView, MenuItem
 
 PAGES = {"public": "public", "claim": "claim", "redeem": "redeem", "print": "print", "focus": "focus"}
 _SPARK = [12, 18, 15, 22, 30, 28, 35, 33, 41, 38, 46, 52]
@@ -69,6 +72,40 @@ class GuideForm(forms.Form):
         help_text=_("Everybody can find and claim it."),
     )  # fmt: skip
     terms = forms.BooleanField(label=_("I have read the terms"))
+
+
+class GuideList(ListView):
+    """The list component over the platform's own lists."""
+
+    verb = "public.view"
+    name = "guide"
+    title = _("Lists")
+    saves_views = False
+    columns = [
+        Column("name", _("Name"), value="name_en", sort="name_en", primary=True),
+        Column("arabic", _("Name in Arabic"), value="name_ar", sort="name_ar"),
+        Column("kind", _("Kind"), value="get_kind_display", sort="kind"),
+        Column("code", _("Code"), sort="code", hidden=True),
+        Column("position", _("Position"), kind=NUMBER, sort="position"),
+        Column("enabled", _("Enabled"), kind=BOOL),
+    ]
+    search_fields = ["name_en", "name_ar", "code"]
+    filters = [
+        Choice("kind", _("Kind"), choices=ListEntry.Kind.choices, multiple=True),
+        Boolean("enabled", _("Enabled")),
+    ]
+    default_sort = "name"
+    empty = Empty(_("No entries yet"), icon="list")
+    bulk_actions = [
+        Bulk("count", _("Count"), lambda _view, rows, _request: rows.count(), icon="calculator"),
+        Bulk("ask", _("Ask first"), lambda _view, rows, _request: rows.count(), confirm=_("It only counts them.")),
+    ]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return ListEntry.objects.all()
+
+    def row_menu(self, row: Any) -> list[MenuItem]:
+        return [MenuItem(_("Edit"), "#", icon="pencil")]
 
 
 class RowForm(forms.Form):
