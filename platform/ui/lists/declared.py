@@ -158,7 +158,5 @@ class Declared:
 
     @cached_property
     def saved(self) -> list[Any]:
-        actor = getattr(self.request, "actor", None)
-        if not (self.saves_views and self.name and getattr(actor, "id", None)):
-            return []
-        return savedviews.list_of(actor.id, self.name)
+        person = getattr(getattr(self.request, "actor", None), "id", None)
+        return savedviews.list_of(person, self.name) if person and self.saves_views and self.name else []

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ui.lists import paging
+from ui.lists.columns import Column
 from ui.lists.declared import Declared
+from ui.tags.basics import NONE
 from ui.text import thousands
 
 DENSITY_COOKIE = "list_density"
@@ -55,12 +57,17 @@ class Drawn(Declared):
             heads.append({"column": column, "url": url, "aria": aria})
         return heads
 
+    def _cell(self, column: Column, row: Any) -> tuple[Column, Any, str]:
+        """The column, its content and its classes; the cards of phones leave empty cells out."""
+        html = column.html(row)
+        return column, html, f"{column.css} is-blank".strip() if html == NONE else column.css
+
     def _cells(self, row: Any) -> dict[str, Any]:
         return {
             "id": str(row.pk),
             "url": self.row_url(row),
             "menu": list(self.row_menu(row)),
-            "cells": [(column, column.html(row)) for column in self.visible],
+            "cells": [self._cell(column, row) for column in self.visible],
         }
 
     def _region(self) -> dict[str, Any]:

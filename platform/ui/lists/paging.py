@@ -113,10 +113,11 @@ def ordered(rows: QuerySet[Any], sort: Sort, *, backwards: bool = False) -> Quer
 
 def after(rows: QuerySet[Any], place: tuple[Any, Any], sort: Sort, *, backwards: bool = False) -> QuerySet[Any]:
     """Those of the ordered `rows` that come after `place` in reading direction."""
-    condition = _beyond(
+    condition: Any = _beyond(
         *place, greater=sort.descending == backwards, nulls_beyond=not backwards, nullable=sort.nullable
     )
-    return rows.filter(condition)
+    found: QuerySet[Any] = rows.filter(condition)
+    return found
 
 
 def window(rows: QuerySet[Any], sort: Sort, *, size: int, after_text: str = "", before_text: str = "") -> Window:

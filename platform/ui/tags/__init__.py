@@ -14,7 +14,7 @@ register = template.Library()
 
 def draw(name: str, /, **context: Any) -> SafeString:
     """Render `ui/components/<name>.html`."""
-    return get_template(f"ui/components/{name}.html").render(context)
+    return SafeString(get_template(f"ui/components/{name}.html").render(context))
 
 
 def new_id(prefix: str) -> str:

@@ -59,6 +59,5 @@ def form_groups(form: Any) -> list[layout.Group]:
 @register.simple_tag
 def repeated_rows(formset: Any, add_label: Any) -> SafeString:
     """A formset as rows that can be added and removed."""
-    return get_template("ui/forms/rows.html").render(
-        {"formset": formset, "add_label": add_label, "general": formset.non_form_errors()}
-    )
+    context = {"formset": formset, "add_label": add_label, "general": formset.non_form_errors()}
+    return SafeString(get_template("ui/forms/rows.html").render(context))
