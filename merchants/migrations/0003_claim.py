@@ -96,10 +96,16 @@ BEGIN
     ELSE
         -- A range of one batch in the order of merchants_coupon_free: with plain equality the planner takes another
         -- index where its statistics are old, and then reads every coupon that is taken or meant for print.
-        SELECT c.id INTO coupon FROM merchants_coupon c
-        WHERE c.batch_id BETWEEN b.id AND b.id AND c.state = 'available' AND c.lane = 'online'
-        ORDER BY c.batch_id, c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
-        IF NOT FOUND THEN
+        BEGIN
+            SELECT c.id INTO STRICT coupon FROM merchants_coupon c
+            WHERE c.batch_id BETWEEN b.id AND b.id AND c.state = 'available' AND c.lane = 'online'
+            ORDER BY c.batch_id, c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+        EXCEPTION WHEN no_data_found THEN
+            -- Looking may have locked coupons that turned out to be taken. Leaving the block by this way lets go of
+            -- them: whoever waits below must hold none, or it and the batch's expiry could wait for each other.
+            coupon := NULL;
+        END;
+        IF coupon IS NULL THEN
             -- Somebody may hold the last one and roll back: wait for them before saying sold out.
             SELECT c.id INTO coupon FROM merchants_coupon c
             WHERE c.batch_id BETWEEN b.id AND b.id AND c.state = 'available' AND c.lane = 'online'
@@ -113,8 +119,10 @@ BEGIN
         END IF;
         IF NOT proved THEN customer := NULL; END IF;
         IF p_serial <> '' THEN outcome := 'gone'; RETURN; END IF;
+        -- Whoever holds the batch now may wait for coupons looked at above: the next one to ask will say it then.
+        UPDATE merchants_batch SET sold_out = true WHERE id = (
+            SELECT id FROM merchants_batch WHERE id = b.id AND state = 'active' AND NOT sold_out FOR UPDATE SKIP LOCKED);
         -- Waiting above may have been for the batch's own end.
-        UPDATE merchants_batch SET sold_out = true WHERE id = b.id AND state = 'active' AND NOT sold_out;
         outcome := CASE (SELECT state FROM merchants_batch WHERE id = b.id)
             WHEN 'active' THEN 'sold_out' WHEN 'paused' THEN 'paused' WHEN 'expired' THEN 'over' ELSE 'closed' END;
         RETURN;

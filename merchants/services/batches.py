@@ -82,9 +82,10 @@ def void(*, batch_id: uuid.UUID, reason: str, actor: Actor, now: dt.datetime) ->
         before = batch.state
         batch.state, batch.void_reason = State.VOID, reason.strip()[:300]
         batch.save(update_fields=["state", "void_reason"])
-        withdrawn = Coupon.objects.filter(
+        unused = Coupon.objects.filter(
             batch=batch, state__in=[Coupon.State.AVAILABLE, Coupon.State.HELD, Coupon.State.TAKEN]
-        ).update(state=Coupon.State.VOID, void_reason=batch.void_reason)
+        )
+        withdrawn = locks.coupons(unused).update(state=Coupon.State.VOID, void_reason=batch.void_reason)
         audit.record(
             "batch.void", batch, actor=actor, now=now, reason=reason, before={"state": before},
             after={"state": batch.state, "coupons": withdrawn},
@@ -122,9 +123,8 @@ def move_to_print(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> int
         if batch.state == State.GENERATING:
             # The rest is still being made, by the lanes of the plan.
             raise WrongState(_("Wait until all coupons of this batch are made."), state=batch.state)
-        moved = Coupon.objects.filter(batch=batch, lane=Coupon.Lane.ONLINE, state=Coupon.State.AVAILABLE).update(
-            lane=Coupon.Lane.PRINT
-        )
+        free = Coupon.objects.filter(batch=batch, lane=Coupon.Lane.ONLINE, state=Coupon.State.AVAILABLE)
+        moved = locks.coupons(free).update(lane=Coupon.Lane.PRINT)
         if moved:
             before = batch.print_quantity
             batch.print_quantity += moved

@@ -37,9 +37,8 @@ def expire(*, batch_id: uuid.UUID, actor: Actor, now: dt.datetime) -> int:
         batch = locks.batch(batch_id)
         if batch.state not in OPEN or batch.claim_until > now:
             return 0
-        Coupon.objects.filter(batch=batch, state__in=[Coupon.State.AVAILABLE, Coupon.State.HELD]).update(
-            state=Coupon.State.EXPIRED
-        )
+        free = Coupon.objects.filter(batch=batch, state__in=[Coupon.State.AVAILABLE, Coupon.State.HELD])
+        locks.coupons(free).update(state=Coupon.State.EXPIRED)
         # Counted after the update has waited for claims under way: a coupon is in exactly one of the two.
         never_taken = Coupon.objects.filter(batch=batch, taken_at=None).count()
         ledger.settle_escrow(

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from accounts.actors import system
 from credits.services import ledger, wallets
 from merchants import models as m
-from merchants.services import claims, expiry, redemption
+from merchants.services import batches, claims, expiry, redemption
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.factories import DAY, NOW
@@ -190,7 +190,7 @@ def test_control_without_locks_the_same_coupon_is_handed_out_twice(site, mona):
 def test_claim_and_expiry_at_the_boundary_never_lose_or_double_a_credit(site, mona):
     """Each coupon is either taken or refunded, whoever comes first, however often the job runs."""
     console = system("test")
-    for _turn in range(60):
+    for _turn in range(500):
         until = NOW + DAY
         with wall(site, "site"):
             wallets.open_for_merchant(merchant_id=mona.id, now=NOW)
@@ -218,6 +218,36 @@ def test_claim_and_expiry_at_the_boundary_never_lose_or_double_a_credit(site, mo
         assert states["taken"] == taken
         assert states["expired"] == 3 - taken == batch.refunded
         assert sorted(r for r in results if isinstance(r, int)) in ([0, 3 - taken], [3 - taken, 3 - taken])
+
+
+def test_more_claims_than_coupons_never_wait_in_a_circle_with_the_batch_s_end(site, mona):
+    """Claims that find nothing must wait without holding what they looked at: with it, PostgreSQL ends one of the two."""
+    console, until = system("test"), NOW + DAY
+    with wall(site, "site"):
+        owner = factories.member_actor(factories.make_member(mona, "owner"), mona, "owner")
+    for end in ["expire", "void"] * 75:
+        with wall(site, "site"):
+            wallets.open_for_merchant(merchant_id=mona.id, now=NOW)
+            batch = factories.make_batch(mona, 4, claim_until=until)
+            ledger.grant(
+                merchant_id=mona.id, unit="coupon", amount=4, actor=console, now=NOW, reason="test", key=uuid.uuid4()
+            )  # fmt: skip
+            ledger.spend_to_escrow(
+                batch_id=batch.id, merchant_id=mona.id, n=4, actor=console, now=NOW,
+                key=ledger.key_for("batch.generate", batch.id),
+            )  # fmt: skip
+
+        def act(what, batch=batch):
+            if what not in {"expire", "void"}:
+                return claim(site, batch, what, now=until - dt.timedelta(microseconds=1)).outcome
+            with wall(site, "site"):
+                if what == "expire":
+                    return expiry.expire(batch_id=batch.id, actor=console, now=until)
+                return batches.void(batch_id=batch.id, reason="test", actor=owner, now=NOW)
+
+        results = at_once(act, [*phones(7)[:5], end, *phones(7)[5:]])
+
+        assert results.count("taken") <= 4
 
 
 def test_two_scanners_and_one_coupon(site, mona):
