@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 
 import pytest
+import qrcode
 
 from tests.ui.axe import assert_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
-GUIDE = ["/ui/guide/", "/ui/guide/?errors=1", "/ui/guide/list/", "/ui/guide/public/", "/ui/guide/claim/", "/ui/guide/focus/", "/ui/guide/print/"]
+GUIDE = ["/ui/guide/", "/ui/guide/?errors=1", "/ui/guide/list/", "/ui/guide/public/", "/ui/guide/claim/", "/ui/guide/focus/", "/ui/guide/print/", "/ui/guide/scan/"]
 LOOKS = [
     {"width": width, "language": language, "color_scheme": scheme}
     for width, language, scheme in [
@@ -180,3 +183,51 @@ def test_the_phone_opens_the_navigation_as_a_sheet(platform, new_page, sign_in):
 
     page.wait_for_url("**/agents/")
     assert not page.locator("#sidebar").is_visible()
+
+
+# A camera that looks at one picture: getUserMedia answers with a canvas on which it is drawn again and again.
+CAMERA = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const picture = new Image();
+  picture.src = "%s";
+  await picture.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+  const draw = () => {
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "#ddd";
+    paper.fillRect(0, 0, 640, 480);
+    paper.drawImage(picture, 200, 120, 240, 240);
+  };
+  draw();
+  setInterval(draw, 50);
+  return canvas.captureStream(20);
+};
+"""
+
+
+def picture_of(text: str) -> str:
+    buffer = io.BytesIO()
+    qrcode.make(text).save(buffer)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def test_the_camera_reads_a_code_where_the_browser_has_no_reader(platform, new_page):
+    page = new_page(width=390, height=844)
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.add_init_script("delete window.BarcodeDetector;" + CAMERA % picture_of("HTTPS://MAIN.LOCALHOST/C/23456789CDFHJKM"))
+
+    page.goto(platform.url("console", "/ui/guide/scan/"))
+
+    page.wait_for_function("document.querySelector('#id_serial').value !== ''")
+    assert page.locator("#id_serial").input_value() == "HTTPS://MAIN.LOCALHOST/C/23456789CDFHJKM"
+    assert said == []
+
+
+def test_without_a_camera_one_is_told_to_type(platform, new_page):
+    page = new_page(width=390, height=844)
+    page.add_init_script("navigator.mediaDevices.getUserMedia = async () => { throw new Error('none'); };")
+
+    page.goto(platform.url("console", "/ui/guide/scan/"))
+
+    page.get_by_text("Type the code instead").wait_for()

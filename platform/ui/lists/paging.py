@@ -108,7 +108,8 @@ def ordered(rows: QuerySet[Any], sort: Sort, *, backwards: bool = False) -> Quer
     if sort.nullable:
         nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
     key = F(KEY).desc(**nulls) if descending else F(KEY).asc(**nulls)
-    return rows.annotate(**{KEY: expression}).order_by(key, "-pk" if descending else "pk")
+    found: QuerySet[Any] = rows.annotate(**{KEY: expression}).order_by(key, "-pk" if descending else "pk")
+    return found
 
 
 def after(rows: QuerySet[Any], place: tuple[Any, Any], sort: Sort, *, backwards: bool = False) -> QuerySet[Any]:

@@ -34,7 +34,7 @@ from ui.forms import (
 )  # fmt: skip
 from ui.lists import BOOL, NUMBER, Boolean, Bulk, Choice, Column, Empty, ListView, MenuItem
 
-PAGES = {"public": "public", "claim": "claim", "redeem": "redeem", "print": "print", "focus": "focus"}
+PAGES = {"public": "public", "claim": "claim", "redeem": "redeem", "print": "print", "focus": "focus", "scan": "scan"}
 _SPARK = [12, 18, 15, 22, 30, 28, 35, 33, 41, 38, 46, 52]
 
 
