@@ -1,6 +1,7 @@
 // The full-screen answer of a redeem: a sound and the next action under the thumb.
 // <div data-result="good"> or "bad"; made with the Web Audio API, so no file is loaded.
 import { each } from "../lib/dom.js";
+import { vibrate } from "../lib/vibrate.js";
 
 const TUNES = { good: [[660, 0], [880, 0.11]], bad: [[220, 0], [180, 0.18]] };
 
@@ -21,6 +22,6 @@ function play(tune) {
 
 each("[data-result]", (element) => {
   play(element.dataset.result);
-  navigator.vibrate?.(element.dataset.result === "bad" ? [60, 60, 60] : 60);
+  vibrate(element.dataset.result === "bad" ? [60, 60, 60] : 60);
   element.querySelector("[data-next], a.btn, button")?.focus();
 });

@@ -3,6 +3,7 @@
 import { BarcodeDetector as WasmDetector, prepareZXingModule } from "barcode-detector/ponyfill";
 
 import { asset, each, icon, make, word } from "../lib/dom.js";
+import { vibrate } from "../lib/vibrate.js";
 
 const PAUSE = 120; // ms between looks: fast for a hand, easy on the battery
 const SAME_AGAIN = 2500;
@@ -33,7 +34,7 @@ async function look(box, video, reader) {
       const fresh = code && (code.rawValue !== last.text || performance.now() - last.at > SAME_AGAIN);
       if (fresh) {
         last = { text: code.rawValue, at: performance.now() };
-        navigator.vibrate?.(40);
+        vibrate(40);
         deliver(box, code.rawValue);
       }
     }
