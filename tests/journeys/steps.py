@@ -275,7 +275,7 @@ def read_codes(pdf: Path) -> list[str]:
     found: list[str] = []
     for page in document:
         image = page.render(scale=4).to_pil()
-        found += [code.text.rsplit("/", 1)[-1] for code in zxingcpp.read_barcodes(image, formats=zxingcpp.QRCode)]
+        found += [code.text.rsplit("/", 1)[-1] for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)]
     document.close()
     return found
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.journeys import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 
 def test_from_an_empty_machine_to_a_refunded_coupon(platform, new_page, sign_in, tmp_path):

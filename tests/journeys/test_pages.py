@@ -7,7 +7,7 @@ import pytest
 
 from tests.ui.axe import violations
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 CONSOLE = ["/", "/agents/", "/agents/new/", "/merchants/", "/library/", "/lists/", "/staff/", "/roles/", "/audit/"]
 OFFICE = ["/office/", "/office/merchants/", "/office/merchants/new/", "/office/brand/", "/office/domains/", "/office/staff/"]

@@ -11,7 +11,7 @@ import qrcode
 
 from tests.ui.axe import assert_accessible
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 GUIDE = ["/ui/guide/", "/ui/guide/?errors=1", "/ui/guide/list/", "/ui/guide/public/", "/ui/guide/claim/", "/ui/guide/focus/", "/ui/guide/print/", "/ui/guide/scan/"]
 LOOKS = [
     {"width": width, "language": language, "color_scheme": scheme}
