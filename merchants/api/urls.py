@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from merchants.api import views
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("redemptions", views.RedemptionListView.as_view(), name="redemption-list"),
     path("redemptions/<str:redemption_id>/undo", views.UndoView.as_view(), name="redemption-undo"),
     path("wallets", views.WalletView.as_view(), name="wallet-list"),
+    re_path(r"^(?P<rest>.*)$", views.unknown, name="unknown"),
 ]

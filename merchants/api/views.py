@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import public
 from credits.queries import balances
 from kernel import clock, limits
 from kernel.errors import Conflict, DomainError
 from kernel.limits import Bucket
-from merchants.api import ids
+from merchants.api import ids, problems
 from merchants.api import serializers as s
 from merchants.api.base import MerchantView, site_of
 from merchants.models import Batch, Branch, Coupon, Merchant, Redemption
@@ -53,6 +55,13 @@ def _page_of(serializer: Any) -> dict[int | str, Any]:
         ),
         "default": PROBLEM,
     }  # fmt: skip
+
+
+@csrf_exempt
+@public
+def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """Whatever address the API does not have, in the API's own words."""
+    return problems.answer(request, 404, "not_found", "There is no such address. The API is described at /api/docs/.")
 
 
 class BatchListView(MerchantView):

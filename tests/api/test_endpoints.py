@@ -189,3 +189,11 @@ def test_a_batch_is_generated_for_credits_and_once_per_key(api, ada_site, mona):
     assert (again.json(), again["Idempotency-Replayed"]) == (first.json(), "true")
     assert short.json()["code"] == "insufficient_credits"
     assert api.get("wallets").json()[0]["balance"] == 20
+
+
+@pytest.mark.parametrize("path", ["nothing", "batches/", "wallets/1/2"])
+def test_an_address_that_does_not_exist_is_a_problem_too(api, path):
+    for answer in (api.get(path), api.post(path, {})):
+        assert answer.status_code == 404
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["code"] == "not_found"

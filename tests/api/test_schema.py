@@ -30,7 +30,7 @@ def test_the_document_is_the_one_that_was_reviewed(ada_site):
 def test_every_endpoint_is_in_it_with_problems_and_the_key(ada_site):
     found = json.loads(fetch("/api/schema/?format=json").content)
 
-    assert len(found["paths"]) == len(urlpatterns)
+    assert len(found["paths"]) == len([pattern for pattern in urlpatterns if pattern.name != "unknown"])
     for path, methods in found["paths"].items():
         for method, operation in methods.items():
             assert "default" in operation["responses"], (path, method)

@@ -41,10 +41,10 @@ NOTHING = uuid.UUID("00000000-0000-7000-8000-00000000dead")
 CONSTANTS = {
     "unit": "coupon", "name": "logo-0123456789abcdef.png", "size": "small", "page": "forms", "form": "html",
     "token": "AAAAAAAAAAAAAAAAAAAAAAAA", "uidb36": "1", "key": "set-password", "session_id": 1, "path": "nothing.png",
-    "kind": "png", "format": "csv", "part": "1", "paper": "a4", "shape": "a4",
+    "kind": "png", "format": "csv", "part": "1", "paper": "a4", "shape": "a4", "rest": "nothing",
 }  # fmt: skip
 # Where an own object may still be answered with 404, because a file or token behind it is not there in this test.
-MAY_BE_ABSENT = {"name", "path", "token", "size", "session_id", "page"}
+MAY_BE_ABSENT = {"name", "path", "rest", "token", "size", "session_id", "page"}
 
 NO_RESULT_YET = {"merchants:job-file"}  # the job of this world has made none
 
