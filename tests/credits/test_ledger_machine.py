@@ -201,7 +201,7 @@ def test_balances_are_right_after_any_sequence(db):
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=80, stateful_step_count=50, deadline=None,
+            max_examples=200, stateful_step_count=50, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
