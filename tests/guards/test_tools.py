@@ -17,6 +17,8 @@ BIN = Path(sys.executable).parent
     [
         pytest.param([str(BIN / "ruff"), "check", "."], id="ruff"),
         pytest.param([str(BIN / "lint-imports")], id="import layers"),
+        pytest.param([str(BIN / "mypy"), "."], id="types"),
+        pytest.param([str(BIN / "deptry"), "."], id="dependencies"),
         pytest.param([sys.executable, "bin/messages", "--check"], id="translations"),
     ],
 )
