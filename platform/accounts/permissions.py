@@ -36,7 +36,9 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "library.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS, S.MEDIA_BUYER})},
     "list.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS})},
     "wallet.adjust": {CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
+    "price.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
     # console and sites
+    "price.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "ledger.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "staff.view": {CONSOLE: _LEADERS, SITE: _LEADERS},
     "staff.manage": {CONSOLE: frozenset({S.SUPER_ADMIN}), SITE: frozenset({S.SUPER_ADMIN})},

@@ -1,0 +1,55 @@
+"""The lines of the book: what holds now, what is to come, what was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce
+
+from credits.pricing.models import Price, PriceItem
+
+# In a comparison, where null equals nothing.
+_EVERYBODY = Value(uuid.UUID(int=0), output_field=UUIDField())
+
+
+def list_items() -> QuerySet[PriceItem]:
+    """Every item, switched-off ones included."""
+    return PriceItem.objects.all()
+
+
+def get_item(item_id: uuid.UUID) -> PriceItem | None:
+    """One item."""
+    return PriceItem.objects.filter(id=item_id).first()
+
+
+def newest(
+    *, item_id: uuid.UUID, currency: str, country: str, agent_id: uuid.UUID | None, now: dt.datetime
+) -> Price | None:
+    """The line that holds for exactly this scope at `now`; it may say that the price was withdrawn."""
+    lines = Price.objects.filter(
+        item_id=item_id, currency=currency, country=country, agent_id=agent_id, valid_from__lte=now
+    )
+    return lines.order_by("-valid_from", "-id").first()
+
+
+def list_current(now: dt.datetime) -> QuerySet[Price]:
+    """The line that holds at `now` for each scope of each item, without what was withdrawn."""
+    later = Price.objects.annotate(whose=Coalesce("agent_id", _EVERYBODY)).filter(
+        Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), id__gt=OuterRef("id")),
+        whose=Coalesce(OuterRef("agent_id"), _EVERYBODY),
+        item_id=OuterRef("item_id"), currency=OuterRef("currency"), country=OuterRef("country"),
+        valid_from__lte=now,
+    )  # fmt: skip
+    return Price.objects.filter(~Exists(later), valid_from__lte=now, withdrawn=False).select_related("item")
+
+
+def list_upcoming(now: dt.datetime) -> QuerySet[Price]:
+    """Lines that hold from a later moment on, the nearest first."""
+    return Price.objects.filter(valid_from__gt=now).select_related("item").order_by("valid_from", "id")
+
+
+def list_of_item(item_id: uuid.UUID) -> QuerySet[Price]:
+    """Every line of an item, the latest first."""
+    return Price.objects.filter(item_id=item_id).order_by("-valid_from", "-id")

@@ -1,0 +1,1 @@
+"""Changes of the price book: the console's."""
