@@ -1,0 +1,9 @@
+"""Fixtures of payments. For other wings: `from tests.standins import stripe, stripe_process` gives the stand-in of Stripe,
+and `from tests.payments.cast import connect` saves a key for the site whose wall is open.
+"""
+
+from __future__ import annotations
+
+from tests.standins import stripe, stripe_process
+
+__all__ = ["stripe", "stripe_process"]
