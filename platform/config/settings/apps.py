@@ -17,8 +17,8 @@ _PEOPLE_APPS = [
     "accounts",
     "ui",
 ]
-MASTER_APPS = [*_PEOPLE_APPS, "console"]
-SITE_APPS = [*_PEOPLE_APPS, "merchants", "storefront"]
+MASTER_APPS = [*_PEOPLE_APPS, "agents.payments", "console"]
+SITE_APPS = [*_PEOPLE_APPS, "merchants", "agents.payments", "storefront"]
 
 HAS_MULTI_TYPE_TENANTS = True
 MULTI_TYPE_DATABASE_FIELD = "type"
