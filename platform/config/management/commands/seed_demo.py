@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import merchants, people
+from config.demo import merchants, people, prices
 from kernel import clock
 
 
@@ -16,4 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         people.seed(now)
+        prices.seed(now)
         merchants.seed(now)
