@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+TOP_UP = "topup"  # the one kind that is paid to the platform and settled on the console
 Settle = Callable[..., Any]
 Changed = Callable[..., Any]
 

@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
+    "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
     "prove the ledger": {
         "task": "credits.prove",
         "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},

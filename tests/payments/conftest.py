@@ -5,6 +5,7 @@ and `from tests.payments.cast import connect` saves a key for the site whose wal
 
 from __future__ import annotations
 
+from tests.accounts.conftest import client_of, staff_of
 from tests.standins import stripe, stripe_process
 
-__all__ = ["stripe", "stripe_process"]
+__all__ = ["client_of", "staff_of", "stripe", "stripe_process"]

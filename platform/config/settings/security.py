@@ -106,4 +106,5 @@ MFA_FORMS = {
 
 OPEN_WHILE_SUSPENDED = (
     "/redeem/", "/c/", "/C/", "/static/", "/brand.css", "/brand/", "/ui/language/", "/.well-known/site-reach.txt",
+    "/payments/webhook/",  # money that was on its way arrives all the same
 )  # fmt: skip

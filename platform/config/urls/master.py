@@ -16,6 +16,7 @@ urlpatterns = [
     path("brand.css", public.brand_css, name="brand-css"),
     path("brand/<str:name>", public.brand_picture, name="brand-picture"),
     path("", include("agents.urls.people")),
+    path("", include("agents.payments.urls.webhook")),
     path("", include("console.urls")),
     path("agents/<uuid:agent_id>/", include("agents.urls.sitepages")),
 ]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("merchant/ui/", include("ui.surface_urls", namespace="merchant-ui")),
     path("merchant/", include("merchants.urls")),
     path("", include("agents.urls.public")),
+    path("", include("agents.payments.urls.webhook")),
     path("redeem/", include("merchants.urls_redeem")),
     path("api/v1/", include("merchants.api.urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),

@@ -1,0 +1,1 @@
+"""URLs of the payments page and of the webhook."""

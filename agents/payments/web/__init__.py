@@ -1,0 +1,1 @@
+"""The payments page, and the address that Stripe calls."""
