@@ -1,25 +1,21 @@
-"""News for a site: it was made, and the platform activated one of its merchants."""
+"""News for a site: it was made."""
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from django.db import transaction
 
-from accounts.actors import Actor, system
+from accounts.actors import system
 from accounts.roles import StaffRole
 from accounts.services import invitations
 from agents.queries import companies
 from credits.services import wallets
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
-from merchants.services import lifecycle
-from tenants.queries import sites
 from tenants.tasks import SITE_READY
-from tenants.walls import current_site, wall
+from tenants.walls import current_site
 
-ACTIVATE = "merchant.activate"
 PLATFORM = "Platform"  # how the platform is called on an agent's site: never by its own name
 
 
@@ -38,13 +34,3 @@ def welcome(event: OutboxEvent, now: dt.datetime) -> None:
             )  # fmt: skip
         except invitations.AlreadyThere:
             return  # the event came twice
-
-
-@handles(ACTIVATE)
-def activate_merchant(event: OutboxEvent, now: dt.datetime) -> None:
-    """Activate a merchant of a site, as the console decided."""
-    site = sites.get_site(uuid.UUID(event.payload["at_site"]))
-    with wall(site, "site"):
-        lifecycle.activate(
-            merchant_id=uuid.UUID(event.payload["merchant_id"]), actor=Actor("system", PLATFORM), now=now
-        )

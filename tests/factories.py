@@ -110,9 +110,32 @@ def make_batch(merchant: m.Merchant, quantity: int = 5, *, coupons: bool = True,
     return batch
 
 
+PAPER = {
+    "seller": {"name": "Ada Deals", "address": "", "email": "", "phone": "", "logo": "", "tax_number": ""},
+    "buyer": {"name": "Mona LLC", "brand": "Mona", "address": "", "number": 1}, "zone": "Asia/Riyadh", "of": "",
+    "tax": {"rate": 0, "name_en": "", "name_ar": ""}, "line": {"name_en": "Pack", "name_ar": "باقة", "coupon": 500},
+    "footer_en": "", "footer_ar": "", "method": "stripe",
+}  # fmt: skip
+
+
+def make_purchase(merchant: m.Merchant, **fields: Any) -> Any:
+    """A completed purchase, without the ledger: for tests that do not look at money."""
+    from agents.purchases.models import Purchase
+
+    return Purchase.objects.create(
+        **{
+            "merchant": merchant, "method": "stripe", "state": "completed", "price_id": uuid.uuid4(),
+            "item_id": uuid.uuid4(), "code": "pack", "kind": "coupon_pack", "name_en": "Pack", "name_ar": "باقة",
+            "coupon": 500, "currency": "SAR", "retail": 100, "cost": 60, "created_at": NOW, "paid_at": NOW,
+            "completed_at": NOW, **fields,
+        }
+    )  # fmt: skip
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
+    from agents.purchases.models import Paper, PlanReminder
     from ui.models import SavedView
 
     branch = make_branch(merchant)
@@ -136,6 +159,12 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         email="new@example.com", name="New", merchant_id=merchant.id, merchant_role="manager",
         token_hash=uuid.uuid4().hex, created_at=NOW, expires_at=NOW + DAY,
     )  # fmt: skip
+    purchase = make_purchase(merchant)
+    Paper.objects.create(
+        merchant=merchant, purchase=purchase, kind="invoice", number=next(_numbers), label="1", issued_at=NOW,
+        currency="SAR", total=100, data=PAPER,
+    )
+    PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
     SavedView.objects.create(user_id=member.id, merchant_id=merchant.id, page="x", name="Mine", created_at=NOW)
     AuditEvent.objects.create(
         at=NOW, actor_id=member.id, actor_kind="merchant", actor_label=member.name, verb="test", object_type="batch",

@@ -1,4 +1,6 @@
-"""A merchant's life on a site: made by the office, activated by the platform, suspended, archived.
+"""A merchant's life on a site: made by the office, active while its plan runs, suspended, archived.
+
+Only a purchase gives time (agents.purchases): nothing else makes a merchant active.
 
 Coupons that are out stay redeemable whatever happens here. The card in the registry follows every change.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,8 +28,19 @@ from tenants.services import cards
 from tenants.walls import current_site
 
 State = Merchant.State
-VALIDITY = {Merchant.Plan.ANNUAL: dt.timedelta(days=365), Merchant.Plan.TEMPORARY: dt.timedelta(days=30)}
 NOT_YET = frozenset({State.REGISTERED, State.PENDING_PAYMENT, State.PENDING_WALLET, State.EXPIRED})
+# A merchant that was never active waits in one of these; one whose plan ran out stays `expired` while it pays.
+WAITING = frozenset({State.REGISTERED, State.PENDING_PAYMENT, State.PENDING_WALLET})
+PUT_AWAY = frozenset({State.SUSPENDED, State.ARCHIVED})
+
+
+class Period(NamedTuple):
+    """Half-open: active from `start`, no longer at `end`."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+
 EDITABLE = (
     "brand_name",
     "brand_name_ar",
@@ -95,22 +108,88 @@ def edit(*, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime, **fields: An
     return merchant
 
 
-def activate(*, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime, reason: str = "") -> Merchant:
-    """Make a merchant active for the validity of its plan. Safe to repeat.
+def give_year(*, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime, reason: str = "") -> Period:
+    """An annual fee was paid: a year from now, or from the end of the year that still runs. Locks the merchant.
 
-    The platform decides this: the console checks `merchant.activate` and sends it here as an event.
+    A suspended or archived merchant gets its year too, and stays what it is until it is reopened.
     """
+    merchant = locks.merchant(merchant_id)
+    runs = merchant.plan == Merchant.Plan.ANNUAL and merchant.active_until is not None and merchant.active_until > now
+    start = merchant.active_until if runs and merchant.active_until else now
+    period = Period(start, a_year_after(start))
+    _give(merchant, Merchant.Plan.ANNUAL, period, actor, now, reason)
+    return period
+
+
+def give_days(
+    *, merchant_id: uuid.UUID, days: int, actor: Actor, now: dt.datetime, reason: str = ""
+) -> Period | None:
+    """A temporary merchant bought: `days` from its first purchase; None while these still run. Locks the merchant."""
+    merchant = locks.merchant(merchant_id)
+    if merchant.active_until is not None and merchant.active_until > now:
+        return None
+    period = Period(now, now + dt.timedelta(days=days))
+    _give(merchant, Merchant.Plan.TEMPORARY, period, actor, now, reason)
+    return period
+
+
+def take_time_back(
+    *, merchant_id: uuid.UUID, unused: dt.timedelta, actor: Actor, now: dt.datetime, reason: str
+) -> None:
+    """A fee was paid back: the plan ends `unused` earlier, now at the earliest. Locks the merchant."""
+    merchant = locks.merchant(merchant_id)
+    if merchant.active_until is None or merchant.active_until <= now:
+        return
+    merchant.active_until = max(now, merchant.active_until - unused)
+    merchant.save(update_fields=["active_until"])
+    if merchant.active_until <= now and merchant.state == State.ACTIVE:
+        _move(merchant, State.EXPIRED, "merchant.expired", actor, now, reason)
+
+
+def wait_in(state: str, *, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
+    """Show that a merchant which was never active waits for its payment, its agent's wallet, or nothing yet."""
+    merchant = locks.merchant(merchant_id)
+    if merchant.state in WAITING and merchant.state != state:
+        _move(merchant, state, "merchant.waits", actor, now, "")
+
+
+def choose_plan(*, merchant_id: uuid.UUID, plan: str, actor: Actor, now: dt.datetime) -> None:
+    """Change the plan of a merchant that is not active. Raises WrongState."""
     with transaction.atomic():
         merchant = locks.merchant(merchant_id)
-        if merchant.state == State.ACTIVE:
-            return merchant
-        if merchant.state not in NOT_YET:
-            raise WrongState(_("A suspended or archived merchant is reopened first."), state=merchant.state)
-        merchant.activated_at = now
-        merchant.active_until = now + VALIDITY[Merchant.Plan(merchant.plan)]
-        return _move(
-            merchant, State.ACTIVE, "merchant.activated", actor, now, reason, also=["activated_at", "active_until"]
-        )
+        if merchant.state not in NOT_YET or merchant.state == State.PENDING_WALLET:
+            raise WrongState(
+                _("The plan can be changed before it is paid, or after it has ended."), state=merchant.state
+            )
+        before, merchant.plan = merchant.plan, plan
+        if before != plan:
+            merchant.save(update_fields=["plan"])
+            cards.keep(merchant=merchant, now=now)
+            audit.record(
+                "merchant.plan", merchant, actor=actor, now=now, before={"plan": before}, after={"plan": plan}
+            )
+
+
+def expire_due(*, actor: Actor, now: dt.datetime, limit: int = 500) -> int:
+    """Expire the plans that ran out, one transaction each; how many."""
+    due = Merchant.objects.filter(state=State.ACTIVE, active_until__lte=now).order_by("active_until")
+    expired = 0
+    for merchant_id in list(due.values_list("id", flat=True)[:limit]):
+        with transaction.atomic():
+            merchant = locks.merchant(merchant_id)
+            # A renewal may have come between the look and the lock.
+            if merchant.state == State.ACTIVE and merchant.active_until is not None and merchant.active_until <= now:
+                _move(merchant, State.EXPIRED, "merchant.expired", actor, now, "")
+                expired += 1
+    return expired
+
+
+def a_year_after(moment: dt.datetime) -> dt.datetime:
+    """The same day and time a year later; 29 February becomes 1 March."""
+    try:
+        return moment.replace(year=moment.year + 1)
+    except ValueError:
+        return moment.replace(year=moment.year + 1, month=3, day=1)
 
 
 def suspend(*, merchant_id: uuid.UUID, reason: str, actor: Actor, now: dt.datetime) -> Merchant:
@@ -151,6 +230,16 @@ def must_manage(actor: Actor) -> None:
     """Staff of the site with `merchant.manage`, or a job of ours."""
     if actor.kind != "system":
         must(actor, "merchant.manage")
+
+
+def _give(
+    merchant: Merchant, plan: str, period: Period, actor: Actor, now: dt.datetime, reason: str
+) -> None:
+    merchant.plan, merchant.active_until = plan, period.end
+    merchant.activated_at = merchant.activated_at or now
+    state = merchant.state if merchant.state in PUT_AWAY else State.ACTIVE
+    verb = "merchant.renewed" if merchant.state == State.ACTIVE else "merchant.activated"
+    _move(merchant, state, verb, actor, now, reason, also=["plan", "active_until", "activated_at"])
 
 
 def _move(

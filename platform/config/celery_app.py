@@ -33,6 +33,8 @@ app.conf.beat_schedule = {
     "start abandoned jobs again": _each_site("tenants.sweep_jobs", 60.0, with_master=True),
     "settle batches that ran out": _each_site("merchants.expire_batches", 30.0),
     "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),
+    "ask about open purchases": _each_site("purchases.sweep", 60.0),
+    "look at plans and waiting purchases": _each_site("purchases.daily", 1800.0),
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),

@@ -19,7 +19,6 @@ urlpatterns = [
     path("agents/<uuid:agent_id>/again/", agents.MakeAgain.as_view(), name="agent-again"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
     path("merchants/<uuid:merchant_id>/", merchants.MerchantPage.as_view(), name="merchant"),
-    path("merchants/<uuid:merchant_id>/activate/", merchants.Activate.as_view(), name="merchant-activate"),
     path("merchants/<uuid:merchant_id>/grant/", merchants.Grant.as_view(), name="merchant-grant"),
     path("merchants/<uuid:merchant_id>/adjust/", merchants.Adjust.as_view(), name="merchant-adjust"),
     path("merchants/<uuid:merchant_id>/ledger/<str:unit>/", merchants.MerchantLedger.as_view(), name="merchant-ledger"),

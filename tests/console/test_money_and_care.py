@@ -1,4 +1,4 @@
-"""Credits, activation, the library and agents in care: what the console does to merchants of any site."""
+"""Credits, the library and agents in care: what the console does to merchants of any site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from accounts.models import AuditEvent, Invitation
 from agents.models import Agent
 from agents.services import care
-from agents.tasks import activate_merchant, welcome
+from agents.tasks import welcome
 from credits.models import Account
 from credits.queries import balances
 from kernel.models import OutboxEvent
@@ -78,32 +78,12 @@ def test_a_movement_needs_a_reason_and_the_right(ada_site, mona, staff_of):
         assert balances.of_merchant(mona.id).coupon == 0
 
 
-def test_the_console_orders_an_activation_and_the_site_does_it(ada_site, master_site, mona, staff_of):
-    client, user = staff_of("master", "operations")
-
-    client.post(f"/merchants/{mona.id}/activate/")
-
-    with wall(master_site, "master"):
-        event = OutboxEvent.objects.get(topic="merchant.activate")
-        assert AuditEvent.objects.get(verb="merchant.activate_ordered").actor_id == user.id
-        activate_merchant(event, NOW)
-        activate_merchant(event, NOW)
-        assert MerchantCard.objects.get(id=mona.id).state == "active"
-    with wall(ada_site, "site"):
-        merchant = Merchant.objects.get(id=mona.id)
-        assert (merchant.state, (merchant.active_until - NOW).days) == ("active", 365)
-        assert AuditEvent.objects.get(verb="merchant.activated").actor_label == "Platform"
-
-
-def test_an_active_merchant_is_not_activated_again(master_site, ada_site, mona, staff_of):
+def test_nothing_on_the_console_activates_a_merchant(ada_site, mona, staff_of):
     client, _ = staff_of("master")
+
+    assert client.post(f"/merchants/{mona.id}/activate/").status_code == 404
     with wall(ada_site, "site"):
-        lifecycle.activate(merchant_id=mona.id, actor=factories.Actor("system", "x"), now=NOW)
-
-    client.post(f"/merchants/{mona.id}/activate/")
-
-    with wall(master_site, "master"):
-        assert not OutboxEvent.objects.filter(topic="merchant.activate").exists()
+        assert Merchant.objects.get(id=mona.id).state == "registered"
 
 
 def test_the_console_reads_no_merchant_but_its_card(master_site, ada_site, mona):

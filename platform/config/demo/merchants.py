@@ -91,7 +91,7 @@ def _make_shop(site: Site, shop: Shop, chance: random.Random, now: dt.datetime) 
         city=shop.city, address=shop.branches[0][3], contact_phone=shop.phone,
     )  # fmt: skip
     owner = _owner(merchant, name, now=opened)
-    lifecycle.activate(merchant_id=merchant.id, actor=JOB, now=opened, reason="demo")
+    lifecycle.give_year(merchant_id=merchant.id, actor=JOB, now=opened, reason="demo")
     for unit, amount in (("coupon", CREDITS), ("wa_ui", 500), ("wa_bi", 250)):
         ledger.grant(
             merchant_id=merchant.id,

@@ -18,7 +18,7 @@ _PEOPLE_APPS = [
     "ui",
 ]
 MASTER_APPS = [*_PEOPLE_APPS, "agents.payments", "console"]
-SITE_APPS = [*_PEOPLE_APPS, "merchants", "agents.payments", "storefront"]
+SITE_APPS = [*_PEOPLE_APPS, "merchants", "agents.payments", "agents.purchases", "storefront"]
 
 HAS_MULTI_TYPE_TENANTS = True
 MULTI_TYPE_DATABASE_FIELD = "type"

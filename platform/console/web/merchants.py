@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
 from agents import words
-from agents.web.base import FormPage, Page, PostAction
+from agents.web.base import FormPage, Page
 from agents.web.ledger import LedgerList
 from console.queries import overview
-from console.services import activation
 from credits.choices import BALANCE_LABELS, CreditUnit
 from credits.queries import balances
 from credits.services import ledger
@@ -90,23 +89,10 @@ class MerchantPage(_OfMerchant):
             "history": words.labelled(trail.list_history(card.id, *(wallet.id for wallet in wallets))),
             "city": lists.names("city", [card.city], language).get(card.city, card.city),
             "waits": card.state in NOT_YET,
-            "may_activate": self.actor.can("merchant.activate"),
             "may_adjust": self.actor.can("wallet.adjust"),
             "may_read_ledger": self.actor.can("ledger.view"),
         }
         return render(request, "console/merchant.html", context)
-
-
-class Activate(PostAction, _OfMerchant):
-    verb = "merchant.activate"
-    done = _("Ordered. The merchant's site activates it in a moment.")
-
-    def act(self) -> str:
-        activation.order(card=self.card, actor=self.actor, now=clock.now())
-        return self.card_url()
-
-    def back(self) -> str:
-        return self.card_url()
 
 
 class _MovementForm(forms.Form):

@@ -1,0 +1,1 @@
+"""Reading purchases and offers."""

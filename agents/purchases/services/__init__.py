@@ -1,0 +1,1 @@
+"""Ordering, settling, completing and taking back."""
