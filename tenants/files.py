@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -45,12 +45,6 @@ def read(site_id: uuid.UUID, name: str) -> bytes:
     _check(site_id, name)
     with default_storage.open(name, "rb") as handle:
         return bytes(handle.read())
-
-
-def local_path(site_id: uuid.UUID, name: str) -> Path:
-    """Where a stored file lies on disk (file-system storage)."""
-    _check(site_id, name)
-    return Path(default_storage.path(name))
 
 
 def _check(site_id: uuid.UUID, name: str) -> None:

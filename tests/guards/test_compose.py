@@ -13,7 +13,7 @@ SECRETS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "PASSWORD")
 
 
 def test_it_runs_the_processes_of_bin_up():
-    wanted = {"postgres", "valkey", "migrate", "web", "live", "worker", "provision", "beat", "relay", "proxy"}
+    wanted = {"postgres", "valkey", "objects", "migrate", "web", "live", "worker", "provision", "beat", "relay", "proxy"}
 
     assert wanted <= set(COMPOSE["services"])
 
@@ -45,6 +45,6 @@ def test_only_the_owners_processes_get_the_owners_password():
 
 
 def test_servers_wait_for_each_other_by_health():
-    for name in ("postgres", "valkey", "web", "live"):
+    for name in ("postgres", "valkey", "objects", "web", "live"):
         assert "healthcheck" in COMPOSE["services"][name], name
     assert COMPOSE["services"]["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"

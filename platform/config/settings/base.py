@@ -8,4 +8,5 @@ from config.settings.logging import *
 from config.settings.payments import *
 from config.settings.sales import *
 from config.settings.security import *
+from config.settings.storage import *
 from config.settings.web import *

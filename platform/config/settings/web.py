@@ -1,4 +1,4 @@
-"""Requests, templates, languages, files."""
+"""Requests, templates, languages, uploads."""
 
 from config.settings.env import BASE_DIR, env
 
@@ -48,17 +48,6 @@ LANGUAGES = [("en", "English"), ("ar", "العربية")]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"] if (BASE_DIR / "frontend" / "dist").is_dir() else []
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".var" / "media"))()
-# The demo serves static files from where they lie; production collects them with hashed names, compressed.
-WHITENOISE_USE_FINDERS = env.bool("DEMO", default=False)
-_collected = env.path("STATIC_ROOT", default=str(BASE_DIR / ".var" / "static"))()
-STATIC_ROOT = None if WHITENOISE_USE_FINDERS else _collected
-_static = "django.contrib.staticfiles.storage.StaticFilesStorage"
-_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _static if WHITENOISE_USE_FINDERS else _hashed},
-}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
