@@ -32,6 +32,7 @@ class ConsoleConfig(AppConfig):
                 group=kept,
                 key="t",
             ),
+            NavItem(_("Price book"), "tags", "console:prices", verb="price.view", order=28, group=_("Money"), key="p"),
             NavItem(_("Lists"), "list-checks", "console:lists", verb="list.manage", order=31, group=kept, key="l"),
             NavItem(_("Staff"), "users", "people:staff", verb="staff.view", order=60, group=people, key="s"),
             NavItem(
@@ -43,6 +44,7 @@ class ConsoleConfig(AppConfig):
             "console",
             NavItem(_("Create an agent"), "plus", "console:agent-create", verb="agent.manage"),
             NavItem(_("Add a template"), "image-plus", "console:template-add", verb="library.manage"),
+            NavItem(_("Add an item to the price book"), "tag", "console:price-item-add", verb="price.manage"),
             NavItem(_("Invite somebody"), "user-plus", "people:invite", verb="staff.manage"),
         )
         navigation.register_search("console", search)

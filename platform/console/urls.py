@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from agents.web import people
-from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants
+from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants, priceforms, prices
 
 app_name = "console"
 urlpatterns = [
@@ -29,6 +29,17 @@ urlpatterns = [
     path("library/<uuid:template_id>/enable/", library.Enable.as_view(), name="template-enable"),
     path("library/<uuid:template_id>/disable/", library.Disable.as_view(), name="template-disable"),
     path("library/<uuid:template_id>/picture/", library.Picture.as_view(), name="template-picture"),
+    path("prices/", prices.PriceList.as_view(), name="prices"),
+    path("prices/history/", prices.PriceHistory.as_view(), name="price-history"),
+    path("prices/items/", prices.ItemList.as_view(), name="price-items"),
+    path("prices/items/new/", priceforms.AddItem.as_view(), name="price-item-add"),
+    path("prices/items/<uuid:item_id>/", prices.ItemPage.as_view(), name="price-item"),
+    path("prices/items/<uuid:item_id>/edit/", priceforms.EditItem.as_view(), name="price-item-edit"),
+    path("prices/items/<uuid:item_id>/enable/", prices.Enable.as_view(), name="price-item-enable"),
+    path("prices/items/<uuid:item_id>/disable/", prices.Disable.as_view(), name="price-item-disable"),
+    path("prices/items/<uuid:item_id>/set/", priceforms.SetPrice.as_view(), name="price-set"),
+    path("prices/items/<uuid:item_id>/set/preview/", priceforms.Preview.as_view(), name="price-preview"),
+    path("prices/items/<uuid:item_id>/withdraw/", prices.Withdraw.as_view(), name="price-withdraw"),
     path("lists/", lists.EntryList.as_view(), name="lists"),
     path("lists/new/", lists.AddEntry.as_view(), name="list-add"),
     path("lists/<uuid:entry_id>/", lists.EditEntry.as_view(), name="list-edit"),

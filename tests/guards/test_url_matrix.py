@@ -24,6 +24,7 @@ from accounts.middleware import SESSION_SEEN, surface
 from accounts.models import Invitation, Membership
 from accounts.roles import MerchantRole, StaffRole
 from agents.models import Agent
+from credits.pricing.models import PriceItem
 from kernel.models import Job
 from merchants import models as m
 from merchants.library.models import LibraryTemplate
@@ -130,6 +131,15 @@ class World:
                 layout=_layout(), created_at=NOW,
             )  # fmt: skip
 
+            self.price_item = self._price_item()
+
+    def _price_item(self) -> PriceItem:
+        from tests.pricing.cast import make_item, put
+
+        item = make_item()
+        put(item, 10_000, 1_000)
+        return item
+
     def _furnished(self) -> m.Merchant:
         from credits.services import wallets
 
@@ -197,6 +207,7 @@ class World:
                 "merchant_id": NOTHING if foreign else self.mona.id,
                 "template_id": NOTHING if foreign else self.library.id,
                 "entry_id": NOTHING if foreign else self._entry(),
+                "item_id": NOTHING if foreign else self.price_item.id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "user_id": NOTHING if foreign else self.console_staff["viewer"].id,
                 "invitation_id": NOTHING if foreign else self.console_invitation.id,

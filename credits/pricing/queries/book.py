@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from credits.pricing.errors import CostNotShown, NoSuchOffer
-from credits.pricing.models import Price
+from credits.pricing.models import Price, PriceItem
 from tenants.walls import current_wall
 
 _ITEM = ("code", "kind", "name_en", "name_ar", "coupon", "wa_ui", "wa_bi", "ad_type", "days")
@@ -110,6 +110,14 @@ def _narrowest(prices: QuerySet[Price]) -> list[Offer]:
         if not row["withdrawn"] and (row["item_id"] not in best or width > best[row["item_id"]][0]):
             best[row["item_id"]] = (width, row)
     return [_offer(row) for _, row in best.values()]
+
+
+def imagined(item: PriceItem, *, currency: str, retail: int, cost: int) -> Offer:
+    """The offer that a price not yet set would make: for what is shown before it is set."""
+    return Offer(
+        price_id=item.id, item_id=item.id, currency=currency, retail=retail, known_cost=cost,
+        **{name: getattr(item, name) for name in _ITEM},
+    )  # fmt: skip
 
 
 def _offer(row: dict[str, Any]) -> Offer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from credits.pricing.models import Price, PriceItem
@@ -53,3 +53,16 @@ def list_upcoming(now: dt.datetime) -> QuerySet[Price]:
 def list_of_item(item_id: uuid.UUID) -> QuerySet[Price]:
     """Every line of an item, the latest first."""
     return Price.objects.filter(item_id=item_id).order_by("-valid_from", "-id")
+
+
+def with_state(lines: QuerySet[Price], now: dt.datetime) -> QuerySet[Price]:
+    """Each line with `state`: upcoming, current, withdrawn (it ended its scope's price) or replaced."""
+    return lines.annotate(
+        state=Case(
+            When(valid_from__gt=now, then=Value("upcoming")),
+            When(withdrawn=True, then=Value("withdrawn")),
+            When(id__in=list_current(now).values("id"), then=Value("current")),
+            default=Value("replaced"),
+            output_field=CharField(),
+        )
+    )

@@ -83,9 +83,7 @@ def put(
                 "cost": money_text(cost, scope.currency), "from": starts.isoformat(),
             },
         )  # fmt: skip
-    found = warnings.cheap_bi(
-        country=scope.country, currency=scope.currency, agent_id=scope.agent_id, now=max(starts, now)
-    )
+    found = warnings.cheap_bi(country=scope.country, currency=scope.currency, agent_id=scope.agent_id, now=starts)
     return Put(price, found)
 
 
