@@ -8,6 +8,7 @@ import re
 
 import pytest
 import qrcode
+from playwright.sync_api import expect
 
 from tests.ui.axe import assert_accessible
 
@@ -219,8 +220,7 @@ def test_the_camera_reads_a_code_where_the_browser_has_no_reader(platform, new_p
 
     page.goto(platform.url("console", "/ui/guide/scan/"))
 
-    page.wait_for_function("document.querySelector('#id_serial').value !== ''")
-    assert page.locator("#id_serial").input_value() == "HTTPS://MAIN.LOCALHOST/C/23456789CDFHJKM"
+    expect(page.locator("#id_serial")).to_have_value("HTTPS://MAIN.LOCALHOST/C/23456789CDFHJKM", timeout=15_000)
     assert said == []
 
 
