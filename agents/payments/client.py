@@ -20,8 +20,8 @@ stripe.enable_telemetry = False
 CONNECT_SECONDS = 5.0
 
 REFUSALS = {
-    "bad_key": _("Stripe does not accept the secret key. Copy it again from Stripe's dashboard and save it."),
-    "key_lacks_right": _("The key may not do this. Give the restricted key more rights, or use a secret key."),
+    "bad_key": _("Stripe no longer accepts the key of this site. A Super Admin has to save a new one."),
+    "key_lacks_right": _("The Stripe key of this site lacks a right. A Super Admin has to save another one."),
     "not_found": _("Stripe knows nothing of this payment under the saved key."),
     "idempotency": _("This payment was started with other figures. Start it again."),
     "refused": _("Stripe refused this. Nothing was charged."),

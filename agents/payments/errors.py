@@ -14,7 +14,7 @@ class NotConnected(DomainError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__(_("Online payment is not set up here yet. A Super Admin can connect Stripe under Payments."))
+        super().__init__(_("Online payment is not set up on this site yet."))
 
 
 class GatewayRefused(DomainError):

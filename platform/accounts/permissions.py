@@ -43,6 +43,8 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     # console and sites
     "price.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "ledger.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
+    "payments.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
+    "payments.manage": {CONSOLE: frozenset({S.SUPER_ADMIN}), SITE: frozenset({S.SUPER_ADMIN})},
     "staff.view": {CONSOLE: _LEADERS, SITE: _LEADERS},
     "staff.manage": {CONSOLE: frozenset({S.SUPER_ADMIN}), SITE: frozenset({S.SUPER_ADMIN})},
     "audit.view": {CONSOLE: _LEADERS, SITE: _LEADERS},

@@ -15,6 +15,7 @@ from typing import Any
 import stripe
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import system
@@ -99,12 +100,19 @@ def again(*, now: dt.datetime, older_than: dt.timedelta) -> int:
         waiting = PaymentEvent.objects.select_for_update(skip_locked=True).filter(
             state=PaymentEvent.State.WAITING, received_at__lt=now - older_than
         )
-        late = [row for row in waiting if row.tried_at is None or row.tried_at < now - older_than]
-        for row in late:
-            row.tried_at = now
-            row.save(update_fields=["tried_at"])
+        late = [row.id for row in waiting if row.tried_at is None or row.tried_at < now - older_than]
+        return hand_over(PaymentEvent.objects.filter(id__in=late), now=now)
+
+
+def hand_over(rows: QuerySet[PaymentEvent], *, now: dt.datetime) -> int:
+    """Have these handled again, whatever became of them, as long as they are about something. Returns how many."""
+    with transaction.atomic():
+        chosen = list(rows.exclude(object_id="").select_for_update())
+        for row in chosen:
+            row.state, row.tried_at = PaymentEvent.State.WAITING, now
+            row.save(update_fields=["state", "tried_at"])
             outbox.emit(TOPIC, site_id=current_site().id, now=now, payment_event=str(row.id))
-    return len(late)
+    return len(chosen)
 
 
 def _verified(body: bytes, header: str, secret: str, now: dt.datetime) -> Any:

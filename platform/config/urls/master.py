@@ -17,6 +17,7 @@ urlpatterns = [
     path("brand/<str:name>", public.brand_picture, name="brand-picture"),
     path("", include("agents.urls.people")),
     path("", include("agents.payments.urls.webhook")),
+    path("payments/", include("agents.payments.urls.pages")),
     path("", include("console.urls")),
     path("agents/<uuid:agent_id>/", include("agents.urls.sitepages")),
 ]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("office/", include("agents.urls.office")),
     path("office/", include("agents.urls.people")),
     path("office/", include("agents.urls.sitepages")),
+    path("office/payments/", include("agents.payments.urls.pages")),
     path("merchant/ui/", include("ui.surface_urls", namespace="merchant-ui")),
     path("merchant/", include("merchants.urls")),
     path("", include("agents.urls.public")),
