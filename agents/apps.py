@@ -24,6 +24,7 @@ class AgentsConfig(AppConfig):
             "office",
             NavItem(_("Dashboard"), "layout-dashboard", "office:dashboard", verb="office.view", order=1, key="d"),
             NavItem(_("Merchants"), "store", "office:merchants", verb="merchant.view", order=10, key="m"),
+            NavItem(_("Prices"), "tags", "office:prices", verb="price.view", order=28, group=_("Money"), key="p"),
             NavItem(_("Staff"), "users", "people:staff", verb="staff.view", order=60, group=people, key="s"),
             NavItem(
                 _("Audit trail"), "scroll-text", "people:audit", verb="audit.view", order=61, group=people, key="a"

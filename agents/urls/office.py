@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from agents.web import dashboard, merchants
+from agents.web import dashboard, merchants, prices
 
 app_name = "office"
 urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("prices/", prices.PriceBook.as_view(), name="prices"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
     path("merchants/new/", merchants.CreateMerchant.as_view(), name="merchant-create"),
     path("merchants/<uuid:merchant_id>/", merchants.MerchantPage.as_view(), name="merchant"),

@@ -196,7 +196,9 @@ def test_whoever_cares_for_some_agents_sees_their_prices_only(master_site, ada_s
     assert refused.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["currency=XXX", "country=ZZ", "agent=none", "agent=00000000-0000-7000-8000-00000000dead"])
+@pytest.mark.parametrize(
+    "query", ["currency=XXX", "country=ZZ", "agent=none", "agent=00000000-0000-7000-8000-00000000dead"]
+)
 def test_scopes_that_do_not_exist_are_not_found(item, staff_of, query):
     client, _ = staff_of("master", "finance")
 

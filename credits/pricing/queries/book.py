@@ -85,13 +85,23 @@ def offer(
     return found[0]
 
 
+def moments_ahead(
+    *, country: str, currency: str, now: dt.datetime, agent_id: uuid.UUID | None = None
+) -> list[dt.datetime]:
+    """When a price that fits begins to hold, after `now`; the nearest first."""
+    lines = _in_scope(country=country, currency=currency, agent_id=agent_id).filter(valid_from__gt=now)
+    return list(lines.order_by("valid_from").values_list("valid_from", flat=True).distinct())
+
+
 def _fitting(*, country: str, currency: str, agent_id: uuid.UUID | None, now: dt.datetime) -> QuerySet[Price]:
+    return _in_scope(country=country, currency=currency, agent_id=agent_id).filter(valid_from__lte=now)
+
+
+def _in_scope(*, country: str, currency: str, agent_id: uuid.UUID | None) -> QuerySet[Price]:
     whose = Q(agent_id__isnull=True)
     if agent_id is not None:
         whose |= Q(agent_id=agent_id)
-    return Price.objects.filter(
-        whose, country__in={"", country.upper()}, currency=currency.upper(), valid_from__lte=now
-    )
+    return Price.objects.filter(whose, country__in={"", country.upper()}, currency=currency.upper())
 
 
 def _narrowest(prices: QuerySet[Price]) -> list[Offer]:

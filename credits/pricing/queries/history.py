@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from credits.pricing.models import Price, PriceItem
+from credits.pricing.queries import book
 
+MOMENTS = 24  # how many changes ahead a site is shown
 # In a comparison, where null equals nothing.
 _EVERYBODY = Value(uuid.UUID(int=0), output_field=UUIDField())
 
@@ -48,6 +51,18 @@ def list_current(now: dt.datetime) -> QuerySet[Price]:
 def list_upcoming(now: dt.datetime) -> QuerySet[Price]:
     """Lines that hold from a later moment on, the nearest first."""
     return Price.objects.filter(valid_from__gt=now).select_related("item").order_by("valid_from", "id")
+
+
+def list_here(*, country: str, currency: str, now: dt.datetime, agent_id: uuid.UUID | None = None) -> QuerySet[Price]:
+    """What holds now and what will hold, of the lines that fit: what staff of a site see. Each with `state`."""
+    asked: dict[str, Any] = {"country": country, "currency": currency, "agent_id": agent_id}
+    moments = book.moments_ahead(now=now, **asked)[:MOMENTS]
+    found = {offer.price_id for moment in (now, *moments) for offer in book.offers(now=moment, **asked)}
+    # Who of the platform wrote a line is not for sites to read.
+    lines = Price.objects.filter(id__in=found).select_related("item").defer("created_by", "created_by_label")
+    return lines.annotate(
+        state=Case(When(valid_from__gt=now, then=Value("upcoming")), default=Value("current"), output_field=CharField())
+    )
 
 
 def list_of_item(item_id: uuid.UUID) -> QuerySet[Price]:

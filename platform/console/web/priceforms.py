@@ -107,10 +107,13 @@ class ScopeForm(forms.Form):
     agent = forms.ChoiceField(label=_("Agent"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES], required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
+    sections = [Section("", ["agent", "currency", "country"], columns=2)]
 
     def __init__(self, scope: Scope, view: OfItem) -> None:
         values = {"agent": str(scope.agent_id or ""), "currency": scope.currency, "country": scope.country}
         super().__init__(initial=values)
+        for field in self.fields.values():
+            field.says_optional = False  # type: ignore[attr-defined]
         self.fields["agent"].choices = [("", _t("Everybody")), *agent_choices(view)[1:]]  # type: ignore[attr-defined]
         self.fields["country"].choices = [("", _t("Every country")), *lists.choices("country", language())]  # type: ignore[attr-defined]
         if scope.agent_id:
@@ -137,6 +140,7 @@ class PriceForm(forms.Form):
         help_text=_("The agent then loses money on each sale."),
     )  # fmt: skip
     field_order = ["retail", "how", "value", "valid_from", "confirm"]
+    sections = [Section("", field_order[:4], columns=2)]
 
     def __init__(self, *args: Any, currency: str, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

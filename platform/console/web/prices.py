@@ -33,6 +33,7 @@ from tenants.queries import lists
 from ui.components import Tab
 from ui.lists import (
     CREDITS,
+    DATE,
     WHEN,
     Action,
     Boolean,
@@ -117,7 +118,7 @@ def _of_agent(rows: QuerySet[Price], value: str) -> QuerySet[Price]:
     return rows.filter(agent_id__isnull=True) if value == "-" else rows.filter(agent_id=value)
 
 
-_COUNTRY = Column("country", _("Country"), value=lambda row: row.country or _t("Every country"), sort="country")
+_COUNTRY = Column("country", _("Country"), value=lambda row: row.country or _t("All"), sort="country")
 _AGENT = Column("agent", _("Agent"), value=lambda row: row.agent or _t("Everybody"))
 _FIGURES = [
     Column("retail", _("Price"), kind=MoneyKind("currency"), sort="retail"),
@@ -148,7 +149,7 @@ class PriceList(ListView):
         _COUNTRY,
         _AGENT,
         *_FIGURES,
-        Column("since", _("Since"), value="valid_from", kind=WHEN, sort="valid_from"),
+        Column("since", _("Since"), value="valid_from", kind=DATE, sort="valid_from"),
     ]
     search_fields = ["item__name_en__icontains", "item__name_ar__icontains", "item__code__icontains"]
     filters = [*_FILTERS, Boolean("enabled", _("On sale"), field="item__enabled")]
