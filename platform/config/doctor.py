@@ -53,6 +53,7 @@ SOURCES = {
     "DATABASE_URL": "embedded PostgreSQL in .var/demo",
     "OWNER_DATABASE_URL": "embedded PostgreSQL in .var/demo",
     "REDIS_URL": "embedded Valkey on a free port",
+    "STRIPE_API_BASE": "a stand-in of Stripe on a free port",
     "SECRET_KEY": "made once in .var/demo/secrets.env",
     "FIELD_KEYS": "made once in .var/demo/secrets.env",
     "INDEX_KEY": "made once in .var/demo/secrets.env",

@@ -45,8 +45,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def environment(port: int, live_port: int, postgres: Postgres | None, valkey: Valkey | None) -> dict[str, str]:
-    """What every process is given. DATABASE_URL and REDIS_URL of the caller win over the embedded servers."""
+def environment(
+    port: int, live_port: int, postgres: Postgres | None, valkey: Valkey | None, stripe_port: int
+) -> dict[str, str]:
+    """What every process is given. DATABASE_URL, REDIS_URL and STRIPE_API_BASE of the caller win over our own."""
     made = {**os.environ, **demo_secrets()}
     made.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     made |= {"DEMO": "1", "HTTPS": "0", "LOG_JSON": "0", "PUBLIC_PORT": str(port), "LIVE_PORT": str(live_port),
@@ -58,6 +60,8 @@ def environment(port: int, live_port: int, postgres: Postgres | None, valkey: Va
         made["OWNER_DATABASE_URL"] = postgres.url("couponry", owner=True)
     if valkey:
         made["REDIS_URL"] = valkey.url
+    if stripe_port:
+        made["STRIPE_API_BASE"] = f"http://127.0.0.1:{stripe_port}"
     return made
 
 
@@ -88,6 +92,21 @@ def start_processes(supervisor: Supervisor, port: int, live_port: int, owner_url
     supervisor.start("relay", [PYTHON, "manage.py", "relay"])
 
 
+def start_stripe(supervisor: Supervisor, port: int) -> None:
+    """The stand-in of Stripe; it keeps its payments beside the demo's data."""
+    supervisor.start(
+        "stripe", [PYTHON, "-m", "standins.stripe", "--port", str(port), "--state", str(HOME / "stripe.json")]
+    )
+    wait_for(lambda: answers(port, "/"), seconds=30, what="the stand-in of Stripe")
+
+
+def say_stripe(port: int) -> None:
+    """Where payments can be seen, and keys that open accounts there."""
+    say(f"  {'Stripe (stand-in)':<22} http://127.0.0.1:{port}/")
+    for account in ("platform", "sahm", "palmy"):
+        say(f"  {'':<22}   keys of {account}: pk_test_{account}_demo and sk_test_{account}_demo")
+
+
 def answers(port: int, path: str = "/readyz") -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as response:
@@ -108,10 +127,11 @@ def main(arguments: list[str] | None = None) -> int:
     port = free_port(options.port)
     live_port = free_port(port + 1)
     valkey = None if os.environ.get("REDIS_URL") else Valkey(free_port(live_port + 1))
+    stripe_port = 0 if os.environ.get("STRIPE_API_BASE") else free_port(live_port + 2)
     if postgres:
         postgres.start()
         postgres.create_database("couponry")
-    env = environment(port, live_port, postgres, valkey)
+    env = environment(port, live_port, postgres, valkey, stripe_port)
     owner_url = env.pop("OWNER_DATABASE_URL", "")
     supervisor = Supervisor(env, str(ROOT))
     if options.quiet:
@@ -119,6 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if valkey:
             supervisor.start("valkey", valkey.command())
+        if stripe_port:
+            start_stripe(supervisor, stripe_port)
         owner_env = {**env, "OWNER_DATABASE_URL": owner_url}
         manage(owner_env, "prepare", *([] if options.no_demo else ["--demo"]), owner=True)
         start_processes(supervisor, port, live_port, owner_url)
@@ -126,6 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         wait_for(lambda: answers(live_port, "/healthz"), seconds=30, what="live")
         say("")
         manage(env, "addresses")
+        if stripe_port:
+            say_stripe(stripe_port)
         say(f"\n  Ready after {time.monotonic() - started:.1f} s. Ctrl-C stops everything.\n")
         return supervisor.run()
     finally:

@@ -19,7 +19,8 @@ from config.embedded import Postgres
 from tests import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "LOG_LEVEL", "DJANGO_SETTINGS_MODULE")
+SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "LOG_LEVEL", "DJANGO_SETTINGS_MODULE",
+            "STRIPE_API_BASE")  # fmt: skip
 
 
 class Platform:
