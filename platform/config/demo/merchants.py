@@ -8,6 +8,8 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
+
 from accounts.actors import Actor, system
 from accounts.models import Invitation
 from accounts.services import invitations
@@ -91,7 +93,8 @@ def _make_shop(site: Site, shop: Shop, chance: random.Random, now: dt.datetime) 
         city=shop.city, address=shop.branches[0][3], contact_phone=shop.phone,
     )  # fmt: skip
     owner = _owner(merchant, name, now=opened)
-    lifecycle.give_year(merchant_id=merchant.id, actor=JOB, now=opened, reason="demo")
+    with transaction.atomic():
+        lifecycle.give_year(merchant_id=merchant.id, actor=JOB, now=opened, reason="demo")
     for unit, amount in (("coupon", CREDITS), ("wa_ui", 500), ("wa_bi", 250)):
         ledger.grant(
             merchant_id=merchant.id,
