@@ -80,7 +80,7 @@ class KeysForm(forms.Form):
         label=_("Secret key"),
         max_length=255,
         widget=forms.PasswordInput(_PLAIN),
-        help_text=_("From Stripe's dashboard: sk_… or, with fewer rights, rk_…. It is stored encrypted."),
+        help_text=_("From Stripe's dashboard: it begins with sk_ or, with fewer rights, rk_. It is stored encrypted."),
     )
     publishable_key = forms.CharField(
         label=_("Publishable key"), max_length=255, required=False, widget=forms.TextInput(_PLAIN),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from standins.stripe import api, payments, sessions
-from standins.stripe.state import State, owner_of
+from standins.stripe.state import State, owner_of, wants
 from standins.stripe.wire import Json, invalid
 
 Act = Callable[[State, Json], Json]
@@ -78,7 +78,7 @@ def release(state: State, params: Json) -> Json:
 
 def resend(state: State, params: Json) -> Json:
     owner, event = state.any("event", _named(params, "event"))
-    endpoints = state.all(owner, "webhook_endpoint")
+    endpoints = [found for found in state.all(owner, "webhook_endpoint") if wants(found, event["type"])]
     for found in endpoints:
         state.plan(owner.split("/")[0], event["id"], found["id"])
     return {"endpoints": len(endpoints)}
