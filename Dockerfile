@@ -13,7 +13,7 @@ RUN /srv/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 FROM python:3.11-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends \
       libpango-1.0-0 libpangoft2-1.0-0 libfribidi0 fonts-dejavu-core && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 couponry && mkdir -p /srv/media && chown couponry /srv/media
+ && useradd --system --uid 10001 couponry
 COPY --from=build /srv/venv /srv/venv
 COPY --from=build /srv/app /srv/app
 WORKDIR /srv/app
