@@ -102,6 +102,7 @@ EVENTS: dict[str, Any] = {
     "merchant.plan": _("Changed the plan"),
     "merchant.renewed": _("Renewed the plan"),
     "merchant.waits": _("The merchant waits"),
+    "merchant.joined": _("Registered a merchant of its own"),
     "merchant.reopened": _("Reopened the merchant"),
     "merchant.suspended": _("Suspended the merchant"),
     "price.set": _("Set a price"),

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from celery import shared_task
 
 from accounts.actors import system
 from kernel import clock
-from merchants.services import expiry, generation, popularity
+from kernel.handlers import handles
+from kernel.models import OutboxEvent
+from merchants.services import expiry, generation, popularity, registration
 from tenants.tasks import SiteTask
 
-__all__ = ["expire_batches", "forget_idempotency", "generation", "lapse_coupons", "refresh_popularity"]
+__all__ = [
+    "expire_batches",
+    "forget_idempotency",
+    "forget_registrations",
+    "generation",
+    "lapse_coupons",
+    "refresh_popularity",
+]
 
 
 @shared_task(base=SiteTask, name="merchants.expire_batches")
@@ -39,3 +49,15 @@ def forget_idempotency() -> None:
     from merchants.models import IdempotencyRecord
 
     IdempotencyRecord.objects.filter(created_at__lt=clock.now() - dt.timedelta(hours=24)).delete()
+
+
+@handles(registration.TOPIC)
+def send_registration(event: OutboxEvent, now: dt.datetime) -> None:
+    """Write the mail that proves the address of somebody who registers."""
+    registration.send(registration_id=uuid.UUID(event.payload["registration_id"]), now=now)
+
+
+@shared_task(base=SiteTask, name="merchants.forget_registrations")
+def forget_registrations() -> None:
+    """Remove what nobody proved in time."""
+    registration.forget(now=clock.now())

@@ -7,9 +7,11 @@ from merchants.models.coupon import Coupon
 from merchants.models.customer import Customer, CustomerDevice, CustomerEdit, MerchantCustomer
 from merchants.models.merchant import Merchant
 from merchants.models.redemption import Redemption, Scan
+from merchants.models.registration import Registration
 from merchants.models.template import CouponTemplate
 
 __all__ = [
     "ApiKey", "Batch", "BatchBranch", "Branch", "Coupon", "CouponTemplate", "Customer", "CustomerDevice",
-    "CustomerEdit", "Device", "IdempotencyRecord", "Merchant", "MerchantCustomer", "Redemption", "Scan",
+    "CustomerEdit", "Device", "IdempotencyRecord", "Merchant", "MerchantCustomer", "Redemption", "Registration",
+    "Scan",
 ]  # fmt: skip

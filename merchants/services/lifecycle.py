@@ -1,4 +1,4 @@
-"""A merchant's life on a site: made by the office, active while its plan runs, suspended, archived.
+"""A merchant's life on a site: made by the office or by itself, active while its plan runs, suspended, archived.
 
 Only a purchase gives time (agents.purchases): nothing else makes a merchant active.
 
@@ -17,8 +17,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
+from accounts.models import User
 from accounts.roles import MerchantRole
-from accounts.services import audit, invitations
+from accounts.services import arrivals, audit, invitations
 from credits.services import wallets
 from merchants import locks
 from merchants.errors import WrongState
@@ -59,6 +60,32 @@ EDITABLE = (
 def create(*, owner_name: str, owner_email: str, actor: Actor, now: dt.datetime, **fields: Any) -> Merchant:
     """Register a merchant, open its three wallets and invite its owner. Raises NotAllowed, AlreadyThere."""
     must_manage(actor)
+    with transaction.atomic():
+        merchant = _make(contact_name=owner_name, contact_email=owner_email, actor=actor, now=now, **fields)
+        invitations.invite_member(
+            email=owner_email, name=owner_name, merchant_id=merchant.id, role=MerchantRole.OWNER, actor=actor, now=now
+        )
+    return merchant
+
+
+def register(
+    *, owner_name: str, owner_email: str, password: str, actor: Actor, now: dt.datetime, **fields: Any
+) -> tuple[Merchant, User]:
+    """Make a merchant that registered itself, and its owner's account; the caller has proved the address.
+
+    Raises AlreadyThere where the address has an account on this site.
+    """
+    with transaction.atomic():
+        merchant = _make(contact_name=owner_name, contact_email=owner_email, actor=actor, now=now, **fields)
+        owner = arrivals.make_member(
+            email=owner_email, name=owner_name, password=password, merchant_id=merchant.id, role=MerchantRole.OWNER,
+            now=now,
+        )  # fmt: skip
+    return merchant, owner
+
+
+def _make(*, actor: Actor, now: dt.datetime, **fields: Any) -> Merchant:
+    """A merchant with its three wallets and its card in the registry."""
     site = current_site()
     with transaction.atomic():
         # One registration at a time: the site's own row is the lock for numbers and slugs.
@@ -72,8 +99,6 @@ def create(*, owner_name: str, owner_email: str, actor: Actor, now: dt.datetime,
                 "time_zone": site.time_zone,
                 "state": State.REGISTERED,
                 "created_at": now,
-                "contact_name": owner_name,
-                "contact_email": owner_email,
                 **fields,
             }
         )
@@ -85,9 +110,6 @@ def create(*, owner_name: str, owner_email: str, actor: Actor, now: dt.datetime,
             actor=actor,
             now=now,
             after={"brand_name": merchant.brand_name, "plan": merchant.plan, "state": merchant.state},
-        )
-        invitations.invite_member(
-            email=owner_email, name=owner_name, merchant_id=merchant.id, role=MerchantRole.OWNER, actor=actor, now=now
         )
     return merchant
 
@@ -121,9 +143,7 @@ def give_year(*, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime, reason:
     return period
 
 
-def give_days(
-    *, merchant_id: uuid.UUID, days: int, actor: Actor, now: dt.datetime, reason: str = ""
-) -> Period | None:
+def give_days(*, merchant_id: uuid.UUID, days: int, actor: Actor, now: dt.datetime, reason: str = "") -> Period | None:
     """A temporary merchant bought: `days` from its first purchase; None while these still run. Locks the merchant."""
     merchant = locks.merchant(merchant_id)
     if merchant.active_until is not None and merchant.active_until > now:
@@ -165,9 +185,7 @@ def choose_plan(*, merchant_id: uuid.UUID, plan: str, actor: Actor, now: dt.date
         if before != plan:
             merchant.save(update_fields=["plan"])
             cards.keep(merchant=merchant, now=now)
-            audit.record(
-                "merchant.plan", merchant, actor=actor, now=now, before={"plan": before}, after={"plan": plan}
-            )
+            audit.record("merchant.plan", merchant, actor=actor, now=now, before={"plan": before}, after={"plan": plan})
 
 
 def expire_due(*, actor: Actor, now: dt.datetime, limit: int = 500) -> int:
@@ -232,9 +250,7 @@ def must_manage(actor: Actor) -> None:
         must(actor, "merchant.manage")
 
 
-def _give(
-    merchant: Merchant, plan: str, period: Period, actor: Actor, now: dt.datetime, reason: str
-) -> None:
+def _give(merchant: Merchant, plan: str, period: Period, actor: Actor, now: dt.datetime, reason: str) -> None:
     merchant.plan, merchant.active_until = plan, period.end
     merchant.activated_at = merchant.activated_at or now
     state = merchant.state if merchant.state in PUT_AWAY else State.ACTIVE

@@ -1,8 +1,8 @@
 """From the door to the level: who is asking, which wall they stand behind, and whether the view is theirs.
 
 A path's surface decides the level: `/office/` is for staff of the site, `/merchant/` and `/redeem/` for a merchant's
-people, `/account/` stays at the door (sign-in needs users and sessions), everything else is public. On the console's
-host all is for platform staff. Every view names its verb; one without is refused.
+people, `/account/` and `/join/` stay at the door (who comes in needs users and sessions), everything else is public.
+On the console's host all is for platform staff. Every view names its verb; one without is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from accounts.models import Membership, User
 from accounts.queries import people
 from tenants.walls import wall
 
-SURFACES = {"office": "site", "merchant": "merchant", "redeem": "merchant", "account": "door"}
+SURFACES = {"office": "site", "merchant": "merchant", "redeem": "merchant", "account": "door", "join": "door"}
 SESSION_MERCHANT = "merchant_id"
 SESSION_SEEN = "seen"
 SEEN_EVERY = 300  # seconds: how exactly we know when somebody was last there

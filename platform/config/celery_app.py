@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "ask about open purchases": _each_site("purchases.sweep", 60.0),
     "look at plans and waiting purchases": _each_site("purchases.daily", 1800.0),
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
+    "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
     "prove the ledger": {

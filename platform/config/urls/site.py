@@ -19,6 +19,7 @@ urlpatterns = [
     path("office/payments/", include("agents.payments.urls.pages")),
     path("merchant/ui/", include("ui.surface_urls", namespace="merchant-ui")),
     path("merchant/", include("merchants.urls")),
+    path("join/", include("agents.urls.join")),
     path("", include("agents.urls.public")),
     path("", include("agents.payments.urls.webhook")),
     path("redeem/", include("merchants.urls_redeem")),
