@@ -232,6 +232,7 @@ class MerchantPage(_OfMerchant):
             "invited": office.invited_to(merchant.id),
             "history": words.labelled(trail.list_history(merchant.id)),
             "may_manage": self.actor.can("merchant.manage"),
+            "may_sell": self.actor.can("sale.record"),
             "may_read_ledger": self.actor.can("ledger.view"),
             "city": lists.names("city", [merchant.city], language).get(merchant.city, merchant.city),
             "category": lists.names("category", [merchant.category], language).get(merchant.category, ""),

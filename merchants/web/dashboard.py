@@ -50,8 +50,8 @@ def _steps(begun: read.Start) -> list[tuple[bool, str, str, str]]:
          reverse("merchants:branch-create")),
         (begun.template, _("Upload a template"), _("Your picture, with serial and code placed on it."),
          reverse("merchants:template-create")),
-        (begun.credits, _("Get coupon credits"), _("One for each coupon. Ask the site's staff for your first package."),
-         reverse("merchants:wallet-list")),
+        (begun.credits, _("Get coupon credits"), _("One for each coupon. Choose your plan, then a package."),
+         reverse("buy:plan")),
         (begun.batch, _("Generate your first batch"), _("You see the finished coupon before it costs anything."),
          reverse("merchants:batch-create")),
     ]  # fmt: skip

@@ -33,6 +33,8 @@ class ConsoleConfig(AppConfig):
                 key="t",
             ),
             NavItem(_("Price book"), "tags", "console:prices", verb="price.view", order=28, group=_("Money"), key="p"),
+            NavItem(_("Agents' wallets"), "wallet", "console:wallets", verb="topup.view", order=28, group=_("Money")),
+            NavItem(_("Top-ups"), "landmark", "console:topups", verb="topup.view", order=29, group=_("Money")),
             NavItem(_("Lists"), "list-checks", "console:lists", verb="list.manage", order=31, group=kept, key="l"),
             NavItem(_("Staff"), "users", "people:staff", verb="staff.view", order=60, group=people, key="s"),
             NavItem(

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from agents.web import people
-from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants, priceforms, prices
+from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants, priceforms, prices, wallets
 
 app_name = "console"
 urlpatterns = [
@@ -40,6 +40,15 @@ urlpatterns = [
     path("prices/items/<uuid:item_id>/set/", priceforms.SetPrice.as_view(), name="price-set"),
     path("prices/items/<uuid:item_id>/set/preview/", priceforms.Preview.as_view(), name="price-preview"),
     path("prices/items/<uuid:item_id>/withdraw/", prices.Withdraw.as_view(), name="price-withdraw"),
+    path("wallets/", wallets.WalletList.as_view(), name="wallets"),
+    path("wallets/<uuid:agent_id>/", wallets.AgentWallet.as_view(), name="agent-wallet"),
+    path("wallets/<uuid:agent_id>/adjust/", wallets.Adjust.as_view(), name="wallet-adjust"),
+    path("wallets/<uuid:agent_id>/transfer/", wallets.RecordTransfer.as_view(), name="wallet-record"),
+    path("top-ups/", wallets.TopUpList.as_view(), name="topups"),
+    path("top-ups/<uuid:topup_id>/", wallets.TopUpPage.as_view(), name="topup"),
+    path("top-ups/<uuid:topup_id>/confirm/", wallets.Confirm.as_view(), name="topup-confirm"),
+    path("top-ups/<uuid:topup_id>/reject/", wallets.Reject.as_view(), name="topup-reject"),
+    path("top-ups/<uuid:topup_id>/proof/", wallets.Proof.as_view(), name="topup-proof"),
     path("lists/", lists.EntryList.as_view(), name="lists"),
     path("lists/new/", lists.AddEntry.as_view(), name="list-add"),
     path("lists/<uuid:entry_id>/", lists.EditEntry.as_view(), name="list-edit"),

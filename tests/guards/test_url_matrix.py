@@ -23,7 +23,8 @@ from accounts import permissions
 from accounts.middleware import SESSION_SEEN, surface
 from accounts.models import Invitation, Membership
 from accounts.roles import MerchantRole, StaffRole
-from agents.models import Agent
+from agents.models import Agent, TopUp
+from agents.purchases.models import Paper, Purchase
 from credits.pricing.models import PriceItem
 from kernel.models import Job
 from merchants import models as m
@@ -47,12 +48,13 @@ CONSTANTS = {
 # Where an own object may still be answered with 404, because a file or token behind it is not there in this test.
 MAY_BE_ABSENT = {"name", "path", "rest", "token", "size", "session_id", "page"}
 
-NO_RESULT_YET = {"merchants:job-file"}  # the job of this world has made none
+# The job of this world has made nothing yet, and nobody gave a proof.
+NO_RESULT_YET = {"merchants:job-file", "sales:proof", "money:topup-proof", "console:topup-proof"}
 
 OBJECTS_OF_MERCHANT = {
     "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
     "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
-    "membership_id": Membership, "member_id": Membership, "job_id": Job,
+    "purchase_id": Purchase, "paper_id": Paper, "membership_id": Membership, "member_id": Membership, "job_id": Job,
 }  # fmt: skip
 
 
@@ -126,6 +128,11 @@ class World:
                 number=1, site_id=self.ada.id, company="Ada Ltd", contact_name="Ada", contact_email="ada@example.com",
                 created_at=NOW,
             )  # fmt: skip
+            for site, agent_id in ((self.ada, self.agent.id), (self.bob, uuid.uuid4())):
+                TopUp.objects.create(
+                    site_id=site.id, agent_id=agent_id, method="bank", state="pending_confirmation", amount=100,
+                    currency="SAR", created_at=NOW, created_label="Ada",
+                )  # fmt: skip
             self.library = LibraryTemplate.objects.create(
                 name_en="Plain", name_ar="سادة", image="x", content_type="image/png", width=1000, height=500,
                 layout=_layout(), created_at=NOW,
@@ -207,6 +214,7 @@ class World:
                 "merchant_id": NOTHING if foreign else self.mona.id,
                 "template_id": NOTHING if foreign else self.library.id,
                 "entry_id": NOTHING if foreign else self._entry(),
+                "topup_id": NOTHING if foreign else self._topup(foreign=False),
                 "item_id": NOTHING if foreign else self.price_item.id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "user_id": NOTHING if foreign else self.console_staff["viewer"].id,
@@ -216,6 +224,7 @@ class World:
             of_merchant = "merchant_id" in url.params
             return {
                 "merchant_id": self.bobs.id if foreign else self.mona.id,
+                **self._sold(self.bobs if foreign else self.mona), "topup_id": self._topup(foreign=foreign),
                 "user_id": self.bob_staff.id if foreign else self.staff["viewer"].id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "invitation_id": self._merchant_invitation(foreign=foreign)
@@ -228,6 +237,8 @@ class World:
                 "serial": self._row(url, m.Coupon, foreign=foreign, field="serial"),
                 "customer_id": NOTHING,
             }
+        if url.name == "buy:order":
+            return {"item_id": NOTHING}  # what is not sold is refused on the page, never as absent
         if "library-image" in url.name:
             return {"template_id": NOTHING if foreign else self.library.id}
         if "nonce" in url.params:
@@ -235,6 +246,15 @@ class World:
         if "user_id" in url.params:
             return {"user_id": self._row(url, Membership, foreign=foreign, field="user_id")}
         return {}
+
+    def _sold(self, merchant: m.Merchant) -> dict[str, Any]:
+        with wall(self.bob if merchant is self.bobs else self.ada, "site"):
+            paper = Paper.objects.get(merchant=merchant)
+            return {"purchase_id": paper.purchase_id, "paper_id": paper.id}
+
+    def _topup(self, *, foreign: bool) -> uuid.UUID:
+        with wall(self.master, "master"):
+            return TopUp.objects.get(site_id=(self.bob if foreign else self.ada).id).id
 
     def _entry(self) -> uuid.UUID:
         with wall(self.master, "master"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from accounts.services import audit
 from agents.payments.errors import GatewayRefused
 from agents.payments.services import gateway
 from agents.purchases import locks
-from agents.purchases.choices import STARTABLE, Method, State
+from agents.purchases.choices import STARTABLE, Kind, Method, State
 from agents.purchases.errors import NoSuchPurchase, NotForYou, PaidMeanwhile, PriceChanged, WrongState
 from agents.purchases.models import Purchase
 from agents.purchases.queries import offers, purchases
@@ -26,9 +27,44 @@ from agents.purchases.services import plans, settling
 from agents.purchases.services.desk import at_the_desk
 from credits.pricing.queries.book import Offer
 from merchants.models import Merchant
+from merchants.services import lifecycle
 from tenants.models import Site
 
 FIRST_ASK = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is open to a merchant, and whether it can be paid online here: `mode` test, live, or empty without keys."""
+
+    offers: list[Offer]
+    mode: str
+
+
+def shelf(*, merchant_id: uuid.UUID, now: dt.datetime) -> Shelf:
+    """The offers open to a merchant now; none where nothing is sold on this site."""
+    with at_the_desk(merchant_id) as site:
+        try:
+            found = offers.list_offers(merchant=Merchant.objects.get(id=merchant_id), site=site, now=now)
+        except NotForYou:
+            found = []
+        return Shelf([offer for offer in found if offer.kind != Kind.AD], gateway.mode())
+
+
+def choose_plan(*, merchant_id: uuid.UUID, plan: str, actor: Actor, now: dt.datetime) -> None:
+    """Change the plan of a merchant that is not active, before it buys. Raises NotAllowed, WrongState."""
+    must(actor, "purchase.make")
+    with at_the_desk(merchant_id):
+        lifecycle.choose_plan(merchant_id=merchant_id, plan=plan, actor=actor, now=now)
+
+
+def look(*, purchase_id: uuid.UUID, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
+    """The payer came back: ask Stripe about the checkout and settle what it says. Raises NoSuchPurchase, …"""
+    with at_the_desk(merchant_id):
+        purchase = _own(purchase_id, merchant_id)
+        if purchase.state == State.PENDING_PAYMENT and purchase.session_id:
+            session = gateway.read(purchase.session_id)
+            settling.settle(reference=purchase_id, session=session, actor=actor, now=now)
 
 
 def order(

@@ -1,0 +1,1 @@
+"""URLs: the merchant's buying pages, and the office's sales, earnings and wallet."""
