@@ -8,7 +8,8 @@ import uuid
 import structlog
 from celery import shared_task
 
-from agents.payments.services import inbox
+from agents.payments.errors import GatewayUnavailable
+from agents.payments.services import connection, inbox
 from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
@@ -30,3 +31,15 @@ def retry_events() -> None:
     late = inbox.again(now=clock.now(), older_than=LATE)
     if late:
         log.warning("payment events handed over again", count=late)
+
+
+@shared_task(base=SiteTask, name="payments.keep_endpoint")
+def keep_endpoint() -> None:
+    """The webhook endpoint that we made still leads to the site's main address."""
+    try:
+        mended = connection.keep_endpoint(now=clock.now())
+    except GatewayUnavailable:
+        log.warning("webhook endpoint not looked at")
+        return
+    if mended:
+        log.warning("webhook endpoint made anew")

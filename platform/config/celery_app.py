@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
+    "keep webhook endpoints": _each_site("payments.keep_endpoint", crontab(hour=3, minute=10), with_master=True),
     "prove the ledger": {
         "task": "credits.prove",
         "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},

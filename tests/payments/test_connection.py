@@ -160,6 +160,35 @@ def test_a_check_of_a_key_that_was_taken_back_says_so_and_changes_nothing(ada, o
     assert PaymentSettings.objects.get().checked_at == NOW
 
 
+def test_a_new_main_address_gets_the_endpoint_moved_by_itself(ada, owner, stripe, settings):
+    saved = save(owner)
+    assert connection.keep_endpoint(now=NOW) is False
+    settings.PUBLIC_PORT = 8443
+
+    assert connection.keep_endpoint(now=NOW) is True
+
+    [endpoint] = stripe.account()["endpoints"]
+    assert endpoint["url"] == "http://ada.localhost:8443/payments/webhook/"
+    assert PaymentSettings.objects.get().endpoint_id == endpoint["id"] != saved.endpoint_id
+
+
+def test_where_no_endpoint_can_be_made_the_trail_is_not_filled_with_it(ada, owner, stripe):
+    save(owner, "rk_test_ada_nowebhooks")
+
+    assert connection.keep_endpoint(now=NOW) is False
+    assert AuditEvent.objects.filter(verb="payments.checked").count() == 0
+
+
+@pytest.mark.parametrize("more", [{"webhook_secret": SIGNING}, None])
+def test_what_was_made_by_hand_and_what_cannot_be_looked_at_stays(ada, owner, stripe, more):
+    saved = save(owner, **(more or {}))
+    if more is None:
+        stripe.control("close", account="ada")
+
+    assert connection.keep_endpoint(now=NOW) is False
+    assert PaymentSettings.objects.get().webhook_secret_sealed == saved.webhook_secret_sealed
+
+
 def test_removing_forgets_the_keys_and_takes_the_endpoint_away(ada, owner, stripe):
     save(owner)
     connection.remove(actor=owner, now=NOW)

@@ -96,7 +96,7 @@ def test_test_and_live_and_accounts_are_worlds_apart(stripe):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"mode": "subscription"}, "mode"), ({"line_items": []}, "line_items"), ({"success_url": "javascript:1"}, "URL"),
+        ({"mode": "subscription"}, "mode"), ({"line_items": ["x"]}, "Invalid object"), ({"line_items": []}, "line_items"), ({"success_url": "javascript:1"}, "URL"),
         ({"locale": "ar"}, "locale"), ({"colour": "red"}, "unknown parameter"), ({"customer_email": "nobody"}, "email"),
         ({"expires_at": 1}, "30 minutes"), ({"metadata": {"k" * 41: "v"}}, "Metadata"), ({"client_reference_id": "x" * 201}, "too long"),
     ],

@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, must
+from accounts.actors import Actor, must, system
 from accounts.services import audit
 from agents.payments import client
 from agents.payments.errors import GatewayRefused, GatewayUnavailable, NotConnected
@@ -110,16 +110,20 @@ def check(*, actor: Actor, now: dt.datetime) -> PaymentSettings:
         raise NotConnected
     account = _tried(found.secret, found.mode)
     values: dict[str, Any] = {"account_id": account.id[:255], "account_name": account.name[:255], "checked_at": now}
-    made_by_hand = bool(saved.webhook_secret_sealed) and not saved.endpoint_id
-    if not made_by_hand and not _endpoint_is_well(saved, found.secret):
-        _drop_endpoint(saved)
-        values |= _webhook_values(_made_endpoint(found.secret))
-    before = _told(saved)
-    with transaction.atomic():
-        PaymentSettings.objects.filter(id=saved.id).update(**values)
-        saved.refresh_from_db()
-        audit.record("payments.checked", saved, actor=actor, now=now, before=before, after=_told(saved))
-    return saved
+    return _noted(saved, values | _mended(saved, found.secret), actor, now)
+
+
+def keep_endpoint(*, now: dt.datetime) -> bool:
+    """Mend the open schema's endpoint, as a new main domain may have left it behind. True where something was done.
+
+    Raises GatewayUnavailable.
+    """
+    found, saved = keys.keys_of(current_site()), PaymentSettings.objects.first()
+    values = _mended(saved, found.secret) if found and saved else {}
+    if not saved or not (values.get("endpoint_id") or (values and saved.endpoint_id)):
+        return False  # all is well, or there was none and there still is none
+    _noted(saved, values, system("Stripe"), now)
+    return True
 
 
 def remove(*, actor: Actor, now: dt.datetime) -> None:
@@ -217,14 +221,32 @@ def _made_endpoint(secret_key: str) -> Webhook:
     return Webhook(secret=str(made.secret or ""), endpoint_id=made.id)
 
 
+def _mended(saved: PaymentSettings, secret_key: str) -> dict[str, Any]:
+    """A new endpoint in place of one that is gone or leads elsewhere; nothing for one that is well or made by hand."""
+    made_by_hand = bool(saved.webhook_secret_sealed) and not saved.endpoint_id
+    if made_by_hand or _endpoint_is_well(saved, secret_key):
+        return {}
+    _drop_endpoint(saved)
+    return _webhook_values(_made_endpoint(secret_key))
+
+
+def _noted(saved: PaymentSettings, values: dict[str, Any], actor: Actor, now: dt.datetime) -> PaymentSettings:
+    before = _told(saved)
+    with transaction.atomic():
+        PaymentSettings.objects.filter(id=saved.id).update(**values)
+        saved.refresh_from_db()
+        audit.record("payments.checked", saved, actor=actor, now=now, before=before, after=_told(saved))
+    return saved
+
+
 def _endpoint_is_well(saved: PaymentSettings, secret_key: str) -> bool:
     if not saved.endpoint_id or not saved.webhook_secret_sealed:
         return False
     try:
         with client.translated():
             found = client.client(secret_key).v1.webhook_endpoints.retrieve(saved.endpoint_id)
-    except GatewayRefused:
-        return False
+    except GatewayRefused as error:
+        return error.code != "not_found"  # a key that may not look says nothing against the endpoint
     return found.url == webhook_url() and found.status == "enabled"
 
 

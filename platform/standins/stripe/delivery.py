@@ -30,7 +30,10 @@ def send(url: str, body: str, header: str) -> int:
     parts = urlsplit(url)
     host = parts.hostname or ""
     here = host == "localhost" or host.endswith(".localhost")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return 0
     target = "127.0.0.1" if here else host
     connection: http.client.HTTPConnection = (
         http.client.HTTPSConnection(target, port, timeout=TIMEOUT, context=ssl.create_default_context())
@@ -45,7 +48,7 @@ def send(url: str, body: str, header: str) -> int:
         try:
             connection.request("POST", parts.path or "/", body.encode(), headers)
             return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
+        except (OSError, ValueError, http.client.HTTPException):
             return 0
 
 

@@ -45,6 +45,7 @@ def create(state: State, caller: Caller, params: Json, *, base: str, request: Js
     currency = lines[0]["currency"]
     now = int(time.time())
     session_id = new_id(f"cs_{caller.mode}", 32)
+    pricing = params.get("adaptive_pricing", {})
     session = {
         "id": session_id, "object": KIND, "mode": "payment", "status": "open", "payment_status": "unpaid",
         "amount_subtotal": sum(line["amount_total"] for line in lines),
@@ -56,9 +57,9 @@ def create(state: State, caller: Caller, params: Json, *, base: str, request: Js
         "success_url": _address(params.get("success_url"), "success_url"),
         "cancel_url": _address(params["cancel_url"], "cancel_url") if params.get("cancel_url") else None,
         "ui_mode": "hosted_page", "url": f"{base}/pay/{session_id}", "presentment_details": None,
-        "adaptive_pricing": {"enabled": (params.get("adaptive_pricing") or {}).get("enabled") == "true"},
+        "adaptive_pricing": {"enabled": _group(pricing, "adaptive_pricing").get("enabled") == "true"},
     }  # fmt: skip
-    intent = params.get("payment_intent_data") or {}
+    intent = _group(params.get("payment_intent_data", {}), "payment_intent_data")
     extra = {"lines": lines, "intent_metadata": metadata(intent.get("metadata"), "payment_intent_data[metadata]")}
     return state.put(caller.owner, session, **extra)
 
@@ -76,10 +77,16 @@ def _lines(items: Any) -> list[Json]:
     return lines
 
 
+def _group(value: Any, param: str) -> Json:
+    if not isinstance(value, dict):
+        raise invalid("Invalid object", param=param)
+    return value
+
+
 def _line(item: Json, number: int) -> Json:
     where = f"line_items[{number}]"
-    price = item.get("price_data") or {}
-    name = (price.get("product_data") or {}).get("name")
+    price = _group(_group(item, where).get("price_data"), f"{where}[price_data]")
+    name = _group(price.get("product_data"), f"{where}[price_data][product_data]").get("name")
     if not name:
         raise invalid("Missing required param.", param=f"{where}[price_data][product_data][name]")
     currency = price.get("currency", "")
