@@ -80,17 +80,21 @@ class JoinForm(forms.Form):
         label=_("Your e-mail"), max_length=254, help_text=_("You get a link there, and sign in with it later."),
         widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email", "dir": "ltr"}),
     )  # fmt: skip
-    plan = forms.ChoiceField(label=_("Plan"), widget=RadioCards, initial=Merchant.Plan.ANNUAL)
+    plan = forms.ChoiceField(
+        label=_("Plan"), widget=RadioCards, initial=Merchant.Plan.ANNUAL,
+        help_text=_("You pay after this, and can still change your mind."),
+    )  # fmt: skip
     terms = forms.BooleanField(label=_("I accept the terms of use"))
     sections = [
-        Section(_("Business"), ["brand_name", "legal_name", "category", "business_type", "country", "city"], columns=2),
+        Section(_("Business"), ["brand_name", "legal_name", "category", "business_type", "country", "city"]),
         Section(_("You"), ["owner_name", "owner_email", "contact_phone"]),
-        Section(_("Plan"), ["plan", "terms"], help=_("You pay after this, and can still change your mind.")),
+        Section("", ["plan", "terms"]),
     ]
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact_phone"] = PhoneField(country=site.country, label=_("Phone"))
+        self.order_fields([name for section in self.sections for name in section.fields])
         for name, kind in (("category", "category"), ("business_type", "business_type"), ("country", "country")):
             found = lists.choices(kind, _language(), site=site)
             self.fields[name].choices = found if name == "country" else [("", _t("Choose…")), *found]  # type: ignore[attr-defined]
