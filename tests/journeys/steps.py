@@ -32,8 +32,13 @@ def submit(page: Any) -> None:
     page.locator("main button.btn-primary:not([type=button]):visible").last.click()
 
 
-def create_agent(page: Any, platform: Any, *, slug: str, name: str, owner: str) -> None:
-    """From the console. The new site answers seconds after the click (measured by bin/bench)."""
+def id_in(url: str) -> str:
+    """The id of the thing whose page this is."""
+    return re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", url)[-1]
+
+
+def create_agent(page: Any, platform: Any, *, slug: str, name: str, owner: str) -> str:
+    """From the console; its id. The new site answers seconds after the click (measured by bin/bench)."""
     page.goto(platform.url("console", "/agents/new/"))
     for field, value in {
         "company": f"{name} LLC", "contact_name": "Jana Jet", "contact_email": owner, "site_name": name, "slug": slug,
@@ -46,6 +51,7 @@ def create_agent(page: Any, platform: Any, *, slug: str, name: str, owner: str) 
     wait_for(lambda: other.goto(platform.url(slug)).status == 200, seconds=30)
     assert name in other.title()
     other.close()
+    return id_in(page.url)
 
 
 def accept_invitation(console: Any, page: Any, platform: Any, email: str) -> Any:
@@ -78,7 +84,8 @@ def accept_invitation(console: Any, page: Any, platform: Any, email: str) -> Any
     return page
 
 
-def create_merchant(page: Any, platform: Any, host: str, *, brand: str, owner: str) -> None:
+def create_merchant(page: Any, platform: Any, host: str, *, brand: str, owner: str) -> str:
+    """From the back office; its id."""
     page.goto(platform.url(host, "/office/merchants/new/"))
     for field, value in {
         "brand_name": brand, "legal_name": f"{brand} Trading", "owner_name": "Mona Blue", "owner_email": owner,
@@ -86,25 +93,44 @@ def create_merchant(page: Any, platform: Any, host: str, *, brand: str, owner: s
         page.locator(f"[name={field}]").fill(value)
     submit(page)
     page.wait_for_url(re.compile(r"/office/merchants/[0-9a-f-]{36}/"))
+    return id_in(page.url)
 
 
-def activate_and_grant(page: Any, platform: Any, *, brand: str, amount: int) -> None:
-    """The console activates the merchant of an agent, and gives it coupon credits with a reason."""
+def fund(page: Any, platform: Any, agent: str, *, amount: str) -> None:
+    """The console notes an agent's bank transfer and confirms it: the money is in the prepaid wallet then."""
+    page.goto(platform.url("console", f"/wallets/{agent}/transfer/"))
+    page.locator("[name=amount]").fill(amount)
+    page.locator("[name=reference]").fill("Transfer 1")
+    submit(page)
+    page.wait_for_url(re.compile(r"/top-ups/[0-9a-f-]{36}/"))
+    page.get_by_role("button", name=re.compile("^Confirm")).click()
+    page.get_by_role("term").filter(has_text="In the wallet").wait_for()
+
+
+def record_annual_fee(page: Any, platform: Any, host: str, merchant: str) -> None:
+    """The agent notes that the merchant paid its fee in cash; it is active then, at the platform's cost."""
+    page.goto(platform.url(host, f"/office/merchants/{merchant}/sell/"))
+    fee = page.locator("[name=item] option").filter(has_text="Annual").first.get_attribute("value")
+    page.locator("[name=item]").select_option(fee)
+    page.locator("[name=reason]").fill("Cash, receipt 17")
+    submit(page)
+    page.wait_for_url(re.compile(r"/office/sales/[0-9a-f-]{36}/"))
+    page.goto(platform.url(host, f"/office/merchants/{merchant}/"))
+    page.get_by_text("Active", exact=True).first.wait_for()
+
+
+def grant(page: Any, platform: Any, *, brand: str, amount: int) -> None:
+    """The console gives a merchant coupon credits with a reason."""
     page.goto(platform.url("console", "/merchants/"))
     page.get_by_text(brand).first.click()
     page.wait_for_url(re.compile(r"/merchants/[0-9a-f-]{36}/"))
     detail = page.url
-    page.get_by_role("button", name=re.compile("Activate")).first.click()
-    dialog = page.locator("dialog[open]")
-    if dialog.count():
-        dialog.get_by_role("button", name=re.compile("Activate")).click()
-    page.wait_for_load_state()
     page.goto(detail.rstrip("/") + "/grant/")
     page.locator("[name=amount]").fill(str(amount))
     page.locator("[name=reason]").fill("Opening gift")
     submit(page)
     page.wait_for_url(lambda url: not url.endswith("/grant/"))
-    wait_for(lambda: page.goto(detail) and "2,000" in page.locator("main").inner_text(), seconds=15)
+    wait_for(lambda: page.goto(detail) and f"{amount:,}" in page.locator("main").inner_text(), seconds=15)
 
 
 def picture() -> bytes:

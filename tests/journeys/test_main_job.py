@@ -17,10 +17,12 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 def test_from_an_empty_machine_to_a_refunded_coupon(platform, new_page, sign_in, tmp_path):
     console = new_page()
     sign_in(console, "console", "salma@platform.example")
-    steps.create_agent(console, platform, slug="jet", name="Jet Coupons", owner="jana@jet.example")
+    agent = steps.create_agent(console, platform, slug="jet", name="Jet Coupons", owner="jana@jet.example")
     office = steps.accept_invitation(console, new_page(), platform, "jana@jet.example")
-    steps.create_merchant(office, platform, "jet", brand="Blue Door", owner="mona@blue.example")
-    steps.activate_and_grant(console, platform, brand="Blue Door", amount=2000)
+    blue_door = steps.create_merchant(office, platform, "jet", brand="Blue Door", owner="mona@blue.example")
+    steps.fund(console, platform, agent, amount="1000")
+    steps.record_annual_fee(office, platform, "jet", blue_door)
+    steps.grant(console, platform, brand="Blue Door", amount=2000)
     merchant = steps.accept_invitation(console, new_page(), platform, "mona@blue.example")
 
     template = steps.upload_template(merchant, platform, "jet", tmp_path)
