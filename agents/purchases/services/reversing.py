@@ -28,7 +28,7 @@ from credits.choices import AccountKind, Action, OwnerType
 from credits.queries import balances
 from credits.services import ledger, legs
 from credits.services.legs import Leg
-from kernel.errors import DomainError
+from kernel.errors import Conflict, DomainError
 from merchants import locks as merchant_locks
 from merchants.services import lifecycle
 
@@ -42,6 +42,15 @@ class RefundTooLarge(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("More than was paid cannot be refunded."), field="amount")
+
+
+class NotSettledYet(Conflict):
+    """The payment itself is not known here yet: the news is worth trying again."""
+
+    code = "not_settled_yet"
+
+    def __init__(self) -> None:
+        super().__init__(_("We wait for the payment."))
 
 
 class TooEarly(DomainError):
@@ -77,10 +86,16 @@ def give_up(*, purchase_id: uuid.UUID, merchant_id: uuid.UUID, actor: Actor, now
 
 
 def changed(*, reference: uuid.UUID, payment: gateway.Payment, actor: Actor, now: dt.datetime) -> None:
-    """What Stripe says now of the payment of purchase `reference`. At level site. Raises NoSuchPurchase."""
+    """What Stripe says now of the payment of purchase `reference`. At level site.
+
+    Raises NoSuchPurchase, and NotSettledYet where news of a refund came before the payment could be settled.
+    """
+    _settle_first(purchases.get(reference), actor=actor, now=now)
     with transaction.atomic():
         purchase = locks.purchase(reference)
-        if purchase.paid_at is None or purchase.method != Method.STRIPE:
+        if purchase.paid_at is None:
+            if (payment.disputed or payment.amount_refunded) and not purchase.needs_person:
+                raise NotSettledYet
             return
         won = payment.disputed and payment.dispute_status == "won"
         against = payment.disputed and not won and not payment.dispute_status.startswith("warning")
@@ -133,6 +148,13 @@ def settle_by_person(*, purchase_id: uuid.UUID, reason: str, actor: Actor, now: 
                 "purchase.looked_at", purchase, actor=actor, now=now, reason=reason, before={"problem": before},
                 after={"problem": ""},
             )  # fmt: skip
+
+
+def _settle_first(purchase: Purchase, *, actor: Actor, now: dt.datetime) -> None:
+    """News overtake each other: a refund may be told of before the payment."""
+    if purchase.paid_at is None and purchase.session_id:
+        session = gateway.read(purchase.session_id)
+        settling.settle(reference=purchase.id, session=session, actor=actor, now=now)
 
 
 def _refund(purchase: Purchase, amount: int, reason: str, actor: Actor, now: dt.datetime) -> Purchase:
