@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import merchants, people, prices
+from config.demo import merchants, people, prices, sales
 from kernel import clock
 
 
@@ -18,3 +18,4 @@ class Command(BaseCommand):
         people.seed(now)
         prices.seed(now)
         merchants.seed(now)
+        sales.seed(now)
