@@ -195,4 +195,4 @@ class Confirm(FormPage):
         login(request, owner, backend=BACKEND)
         record_authentication(request, owner, method="password")
         request.session.set_expiry(0)
-        return redirect("account-where")
+        return redirect("buy:plan")  # what was registered is paid next

@@ -69,7 +69,7 @@ def test_a_merchant_registers_and_stands_in_its_own_area(ada_site, client_of):
 
     answer = client.post(link, {"password": PASSWORD}, follow=True)
 
-    assert answer.redirect_chain[-1][0] == "/merchant/"
+    assert answer.redirect_chain[-1][0] == "/merchant/buy/"
     assert answer.status_code == 200
     with wall(ada_site, "site"):
         merchant = Merchant.objects.get()

@@ -201,15 +201,15 @@ class PriceHistory(ListView):
     columns = [
         Column("item", _("Item"), value=lambda row: row.item.name(language()), sort="item__position", primary=True),
         Column("state", _("State"), kind=StateKind("price")),
-        Column("from", _("From"), value="valid_from", kind=WHEN, sort="valid_from"),
+        Column("from", _("Valid from"), value="valid_from", kind=WHEN, sort="valid_from"),
         _COUNTRY,
         _AGENT,
         *_FIGURES,
         Column("set", _("Set"), value="created_at", kind=WHEN, sort="created_at", hidden=True),
-        Column("who", _("Who"), value="created_by_label"),
+        Column("who", _("Set by"), value="created_by_label"),
     ]
     search_fields = PriceList.search_fields
-    filters = [*_FILTERS, DateRange("from_day", _("From"), field="valid_from")]
+    filters = [*_FILTERS, DateRange("from_day", _("Valid from"), field="valid_from")]
     default_sort = "-from"
     empty = Empty(_("No prices yet"), _("Each price that is set stands here for ever."), icon="history")
 
