@@ -1,0 +1,98 @@
+"""What people do with money in the journeys, one function a step."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.journeys.steps import PASSWORD, submit, wait_for
+
+
+def stripe_address(platform: Any) -> str:
+    """Where the stand-in of Stripe answers, as `bin/up` printed it."""
+    return next(found[1] for line in platform.lines if (found := re.search(r"Stripe \(stand-in\)\s+(\S+)/", line)))
+
+
+def connect_stripe(page: Any, url: str, account: str) -> None:
+    """Save the keys of an account of the stand-in on a payments page. They are tried first, and never shown again."""
+    key = f"sk_test_{account}_journey"
+    page.goto(f"{url}keys/")
+    page.locator("[name=secret_key]").fill(key)
+    page.locator("[name=publishable_key]").fill(f"pk_test_{account}_journey")
+    submit(page)
+    page.wait_for_url(url)
+    assert key not in page.content()
+
+
+def pay(page: Any, address: str) -> None:
+    """On the stand-in's pay page: pay with the card that is there, and come back."""
+    page.wait_for_url(f"{address}/pay/**", timeout=20_000)
+    page.locator("input[name=email]").fill("payer@example.com")
+    page.get_by_role("button", name=re.compile("^Pay [A-Z]")).click()
+    page.wait_for_url(lambda url: not url.startswith(address), timeout=20_000)
+
+
+def top_up(page: Any, platform: Any, host: str, *, amount: str) -> None:
+    """The agent pays the platform by card; the money is in the prepaid wallet when the page comes back."""
+    page.goto(platform.url(host, "/office/wallet/top-up/"))
+    page.locator("[name=amount]").fill(amount)
+    submit(page)
+    pay(page, stripe_address(platform))
+    page.get_by_text("The money is in your wallet").first.wait_for()
+
+
+def join(page: Any, mailbox: Any, platform: Any, host: str, *, brand: str, email: str) -> None:
+    """A merchant registers itself: the form, the link in its mail, a password; signed in then."""
+    page.goto(platform.url(host, "/join/"))
+    for field, value in {
+        "brand_name": brand, "legal_name": f"{brand} Trading", "owner_name": "Rana Rose", "owner_email": email,
+    }.items():  # fmt: skip
+        page.locator(f"[name={field}]").fill(value)
+    for field in ("category", "business_type", "city"):
+        page.locator(f"select[name={field}]").select_option(index=1)
+    page.locator("input[type=tel]").first.fill("512345678")
+    page.locator("[name=terms]").check()
+    submit(page)
+    page.wait_for_url("**/join/sent/")
+    page.goto(_link_in_mail(mailbox, platform, email))
+    page.locator("[name=password]").fill(PASSWORD)
+    submit(page)
+    page.wait_for_url("**/merchant/**")
+
+
+def _link_in_mail(page: Any, platform: Any, email: str) -> str:
+    link = ""
+
+    def arrived() -> bool:
+        nonlocal link
+        page.goto(platform.url("console", "/mailbox/"))
+        mail = page.get_by_text(email).first
+        if not mail.count():
+            return False
+        mail.click()
+        page.wait_for_load_state()
+        found = re.search(r"http://\S+/join/\S+", page.locator("main").inner_text())
+        link = found.group(0) if found else ""
+        return bool(link)
+
+    wait_for(arrived, seconds=20)
+    return link
+
+
+def buy(page: Any, platform: Any, host: str, item: str) -> str:
+    """Order an item and pay it; the address of the purchase's page, which is shown."""
+    page.goto(platform.url(host, "/merchant/buy/"))
+    page.get_by_role("button", name=f"Buy {item}", exact=True).click()
+    pay(page, stripe_address(platform))
+    page.wait_for_url(re.compile(r"/merchant/purchases/[0-9a-f-]{36}/$"))
+    return str(page.url)
+
+
+def state_of(page: Any) -> str:
+    return str(page.locator("#purchase-state").inner_text())
+
+
+def money_at_stripe(page: Any, platform: Any, account: str) -> str:
+    """The balance that the stand-in shows for an account."""
+    page.goto(f"{stripe_address(platform)}/accounts/{account}")
+    return str(page.locator("p.total").first.inner_text())
