@@ -11,6 +11,7 @@ from celery import shared_task
 from accounts.actors import system
 from agents.purchases.models import PlanReminder, Purchase
 from agents.purchases.services import mails, settling, sweeping
+from agents.services import topups
 from agents.services.wallets import LOW, TOPPED_UP
 from kernel import clock
 from kernel.handlers import handles
@@ -26,6 +27,7 @@ def sweep() -> None:
     """Ask about what stays open, and give what waits though nobody told us of the money."""
     now = clock.now()
     sweeping.ask_about_open(actor=JOB, now=now)
+    topups.look_at_open(actor=JOB, now=now)
     settling.complete_waiting(actor=JOB, now=now)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,7 +30,9 @@ from tenants.queries import sites
 from tenants.walls import current_site, wall
 from tenants.walls.levels import MASTER_ID
 
+log = structlog.get_logger("couponry.topups")
 State = TopUp.State
+LOOK_BACK = dt.timedelta(days=2)  # a checkout lives for a day
 LEAST, MOST = 100, 100_000_000_000
 
 
@@ -60,7 +63,7 @@ class AnotherPerson(DomainError):
 
 def start(
     *, topup_id: uuid.UUID, amount: int, return_url: str, cancel_url: str, language: str, actor: Actor,
-    now: dt.datetime,
+    now: dt.datetime, email: str = "",
 ) -> TopUp:  # fmt: skip
     """Open a checkout with the platform's keys. The same `topup_id` again is the same checkout. At level site.
 
@@ -79,7 +82,7 @@ def start(
         session = gateway.platform().checkout(
             reference=found.id, kind="topup", amount=found.amount, currency=found.currency,
             lines=[gateway.Line(name=_("Wallet top-up"), quantity=1, unit_amount=found.amount)],
-            success_url=return_url, cancel_url=cancel_url, language=language,
+            success_url=return_url, cancel_url=cancel_url, language=language, email=email,
         )  # fmt: skip
         found.session_id, found.session_url = session.id, session.url
         found.session_expires_at, found.livemode = session.expires_at, session.livemode
@@ -100,6 +103,19 @@ def look(*, topup_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
     session = gateway.platform().read(found.session_id)
     with wall(sites.get_site(uuid.UUID(MASTER_ID)), "master"):
         settle(reference=topup_id, session=session, actor=actor, now=now)
+
+
+def look_at_open(*, actor: Actor, now: dt.datetime) -> int:
+    """Ask Stripe about the site's checkouts of the last two days that are still open; how many. At level site."""
+    open_ones = TopUp.objects.filter(state=State.PENDING_PAYMENT, created_at__gt=now - LOOK_BACK).exclude(session_id="")
+    asked = 0
+    for topup_id in list(open_ones.values_list("id", flat=True)[:100]):
+        try:
+            look(topup_id=topup_id, actor=actor, now=now)
+        except DomainError as error:  # Stripe not answering must not keep the others waiting
+            log.warning("a top-up could not be asked about", topup_id=str(topup_id), code=error.code)
+        asked += 1
+    return asked
 
 
 def settle(*, reference: uuid.UUID, session: Session, actor: Actor, now: dt.datetime) -> None:

@@ -175,6 +175,7 @@ class TopUpPage(_Money):
         topups.start(
             topup_id=key, amount=form.cleaned_data["amount"], language=language(), actor=self.actor, now=clock.now(),
             return_url=base + reverse("money:topup-back", args=[key]), cancel_url=base + reverse("money:wallet"),
+            email=getattr(self.request.user, "email", "") or "",
         )  # fmt: skip
         return reverse("money:topup-pay", args=[key])
 

@@ -12,13 +12,16 @@ from django.test import Client
 
 from agents.models import TopUp
 from agents.purchases.models import Paper, Purchase
+from agents.services import topups
 from credits.queries import balances
+from kernel import clock
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.accounts.conftest import client_of, staff_of
 from tests.factories import NOW
 from tests.merchants.cast import Shop, browser
 from tests.payments.cast import connect
+from tests.purchases.cast import JOB
 
 __all__ = ["client_of", "staff_of"]
 
@@ -46,7 +49,7 @@ def test_every_page_of_the_merchant_and_the_office_opens(market, staff_of, langu
         assert answer.status_code == 200, (path, answer.content.decode()[:2000])
     pdf = client.get(f"/merchant/purchases/{sold.id}/papers/{paper.id}.pdf")
     text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(io.BytesIO(pdf.content)))
-    assert "SAR 500.00" in text
+    assert "500.00" in text
     assert paper.label in text
 
 
@@ -143,6 +146,21 @@ def test_an_agent_tops_up_by_card_with_the_platforms_keys(market, staff_of, stri
     assert market.money == 100_000 + 25_000
     assert stripe.account("platform")["balance"]["sar"] == 25_000
     assert "SAR 1,250.00" in office.get("/office/wallet/").content.decode()
+
+
+def test_a_topup_whose_payer_never_comes_back_is_found_by_the_sweep(market, staff_of, stripe, master):
+    with wall(master, "master"):
+        connect("sk_test_platform_canary1234")
+    office, _user = staff_of("ada", "finance")
+    office.post("/office/wallet/top-up/", {"amount": "250.00", "key": str(uuid.uuid4())})
+    (session,) = stripe.account("platform")["sessions"]
+    stripe.pay(session["id"])
+
+    with market.desk():
+        assert topups.look_at_open(actor=JOB, now=clock.now()) == 1
+        assert topups.look_at_open(actor=JOB, now=clock.now()) == 0
+
+    assert market.money == 125_000
 
 
 def test_the_console_confirms_a_transfer_and_two_people_a_large_one(market, staff_of, settings):
