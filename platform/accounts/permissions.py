@@ -45,6 +45,11 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "ledger.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "payments.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "payments.manage": {CONSOLE: frozenset({S.SUPER_ADMIN}), SITE: frozenset({S.SUPER_ADMIN})},
+    "statement.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS, MERCHANT: _MANAGERS},
+    "statement.run": {
+        CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE}),
+        SITE: frozenset({S.SUPER_ADMIN, S.FINANCE}),
+    },
     "staff.view": {CONSOLE: _LEADERS, SITE: _LEADERS},
     "staff.manage": {CONSOLE: frozenset({S.SUPER_ADMIN}), SITE: frozenset({S.SUPER_ADMIN})},
     "audit.view": {CONSOLE: _LEADERS, SITE: _LEADERS},

@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
+    "make the statements that are due": _each_site("statements.open_due", crontab(minute=35), with_master=True),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
     "keep webhook endpoints": _each_site("payments.keep_endpoint", crontab(hour=3, minute=10), with_master=True),
     "prove the ledger": {

@@ -4,7 +4,10 @@ Fixed early: an app added to a kind later creates nothing in schemas that exist 
 Whatever points at a model by foreign key must live in every kind of schema that model lives in.
 """
 
-PUBLIC_APPS = ["django_tenants", "kernel", "tenants", "credits", "credits.pricing", "agents", "merchants.library"]
+PUBLIC_APPS = [
+    "django_tenants", "kernel", "tenants", "credits", "credits.pricing", "agents", "agents.statements",
+    "merchants.library",
+]  # fmt: skip
 _PEOPLE_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -1,0 +1,5 @@
+"""Statements."""
+
+from agents.statements.models.statement import Statement
+
+__all__ = ["Statement"]

@@ -1,0 +1,1 @@
+"""Reading statements, and holding their figures against the ledger."""

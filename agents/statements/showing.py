@@ -1,0 +1,92 @@
+"""The figures of a statement in words and numbers of one language: for its page and for its paper alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ui import text
+from ui.text import money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as text. Numbers and moments run from left to right in every language."""
+
+    text: str
+    is_number: bool = False
+    is_ltr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    title: str
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    code: str
+    title: str
+    figures: tuple[tuple[str, str], ...]
+    tables: tuple[ShownTable, ...]
+    note: str
+
+
+def sections(figures: Mapping[str, Any], language: str, zone: str) -> list[ShownSection]:
+    """Every section of a statement's `figures`, moments in `zone`."""
+    return [_section(section, language, ZoneInfo(zone)) for section in figures["sections"]]
+
+
+def number(value: int, currency: str = "", *, signed: bool = False) -> str:
+    """1,250 or SAR 1,250.00; with a sign where `signed`."""
+    if currency:
+        return money_text(value, currency, sign=signed)
+    return text.signed(value) if signed else text.thousands(value)
+
+
+def _section(section: Mapping[str, Any], language: str, zone: ZoneInfo) -> ShownSection:
+    return ShownSection(
+        section["code"],
+        section["title"][language],
+        tuple((f["label"][language], number(f["value"], f["currency"])) for f in section["figures"]),
+        tuple(_table(table, language, zone) for table in section["tables"]),
+        section["note"].get(language, ""),
+    )
+
+
+def _table(table: Mapping[str, Any], language: str, zone: ZoneInfo) -> ShownTable:
+    columns = table["columns"]
+
+    def shown(row: Any) -> tuple[Cell, ...]:
+        return tuple(_cell(value, column, language, zone) for value, column in zip(row, columns, strict=True))
+
+    return ShownTable(
+        table["title"].get(language, ""),
+        tuple(Cell(column["label"][language], is_number=_is_number(column["kind"])) for column in columns),
+        tuple(map(shown, table["rows"])),
+        shown(table["total"]) if table["total"] else (),
+    )
+
+
+def _is_number(kind: str) -> bool:
+    return kind in {"number", "money", "signed", "signed_money"}
+
+
+def _cell(value: Any, column: Mapping[str, Any], language: str, zone: ZoneInfo) -> Cell:
+    kind = column["kind"]
+    if value is None:
+        return Cell("", is_number=_is_number(kind))
+    if isinstance(value, Mapping):
+        return Cell(value[language])
+    if kind == "when":
+        moment = dt.datetime.fromisoformat(value).astimezone(zone)
+        return Cell(f"{moment:%Y-%m-%d %H:%M}", is_ltr=True)
+    if _is_number(kind):
+        return Cell(number(value, column["currency"], signed=kind.startswith("signed")), is_number=True, is_ltr=True)
+    return Cell(str(value), is_ltr=True)
