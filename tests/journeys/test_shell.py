@@ -180,7 +180,7 @@ def test_the_phone_opens_the_navigation_as_a_sheet(platform, new_page, sign_in):
 
     assert not page.locator("#sidebar").is_visible()
     page.get_by_role("button", name="Open the navigation").click()
-    page.locator("#sidebar").get_by_role("link", name="Agents").click()
+    page.locator("#sidebar").get_by_role("link", name="Agents", exact=True).click()
 
     page.wait_for_url("**/agents/")
     assert not page.locator("#sidebar").is_visible()
