@@ -132,6 +132,28 @@ def make_purchase(merchant: m.Merchant, **fields: Any) -> Any:
     )  # fmt: skip
 
 
+def make_statement(merchant: m.Merchant | None = None, **fields: Any) -> Any:
+    """A statement that is ready, without its files: a merchant's, or else that of the site's agent."""
+    from agents.statements.models import Statement
+
+    number = next(_numbers)
+    words = {"name": "Ada Deals", "address": "", "email": "", "phone": "", "logo": "", "logo_site": ""}
+    whose = (
+        {"level": "merchant", "merchant_id": merchant.id, "owner_name": merchant.brand_name}
+        if merchant
+        else {"level": "agent", "agent_id": uuid.uuid4(), "owner_name": "Ada Ltd"}
+    )
+    return Statement.objects.create(
+        **{
+            "site_id": current_site().id, **whose, "month": dt.date(2026, 2, 1), "number": number, "label": f"MS-{number}",
+            "zone": "Asia/Riyadh", "starts_at": NOW - 28 * DAY, "ends_at": NOW, "state": "ready", "created_at": NOW,
+            "made_at": NOW, "figures": {"company": words, "owner": {}, "corrects": "", "sections": []}, "hash_en": "0",
+            "hash_ar": "0", "file_en": f"{current_site().id.hex}/none.pdf", "file_ar": f"{current_site().id.hex}/none.pdf",
+            **fields,
+        }
+    )  # fmt: skip
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
@@ -164,6 +186,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         merchant=merchant, purchase=purchase, kind="invoice", number=next(_numbers), label="1", issued_at=NOW,
         currency="SAR", total=100, data=PAPER,
     )
+    make_statement(merchant)
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
     SavedView.objects.create(user_id=member.id, merchant_id=merchant.id, page="x", name="Mine", created_at=NOW)
     AuditEvent.objects.create(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 
 
-class NoSuchStatement(DomainError):
+class NoSuchStatement(NotFound):
     """There is none of this id behind this wall."""
 
     code = "no_such_statement"
-    status = 404
 
     def __init__(self) -> None:
         super().__init__(_("There is no such statement."))

@@ -19,6 +19,7 @@ class Cell:
     text: str
     is_number: bool = False
     is_ltr: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ShownTable:
     head: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,9 @@ class ShownSection:
     note: str
 
 
-def sections(figures: Mapping[str, Any], language: str, zone: str) -> list[ShownSection]:
-    """Every section of a statement's `figures`, moments in `zone`."""
-    return [_section(section, language, ZoneInfo(zone)) for section in figures["sections"]]
+def sections(figures: Mapping[str, Any], language: str, zone: str, *, most: int | None = None) -> list[ShownSection]:
+    """Every section of a statement's `figures`, moments in `zone`; of each table at most the first `most` rows."""
+    return [_section(section, language, ZoneInfo(zone), most) for section in figures["sections"]]
 
 
 def number(value: int, currency: str = "", *, signed: bool = False) -> str:
@@ -50,17 +52,17 @@ def number(value: int, currency: str = "", *, signed: bool = False) -> str:
     return text.signed(value) if signed else text.thousands(value)
 
 
-def _section(section: Mapping[str, Any], language: str, zone: ZoneInfo) -> ShownSection:
+def _section(section: Mapping[str, Any], language: str, zone: ZoneInfo, most: int | None) -> ShownSection:
     return ShownSection(
         section["code"],
         section["title"][language],
         tuple((f["label"][language], number(f["value"], f["currency"])) for f in section["figures"]),
-        tuple(_table(table, language, zone) for table in section["tables"]),
+        tuple(_table(table, language, zone, most) for table in section["tables"]),
         section["note"].get(language, ""),
     )
 
 
-def _table(table: Mapping[str, Any], language: str, zone: ZoneInfo) -> ShownTable:
+def _table(table: Mapping[str, Any], language: str, zone: ZoneInfo, most: int | None) -> ShownTable:
     columns = table["columns"]
 
     def shown(row: Any) -> tuple[Cell, ...]:
@@ -69,8 +71,9 @@ def _table(table: Mapping[str, Any], language: str, zone: ZoneInfo) -> ShownTabl
     return ShownTable(
         table["title"].get(language, ""),
         tuple(Cell(column["label"][language], is_number=_is_number(column["kind"])) for column in columns),
-        tuple(map(shown, table["rows"])),
+        tuple(map(shown, table["rows"][:most])),
         shown(table["total"]) if table["total"] else (),
+        max(0, len(table["rows"]) - most) if most is not None else 0,
     )
 
 
@@ -79,14 +82,15 @@ def _is_number(kind: str) -> bool:
 
 
 def _cell(value: Any, column: Mapping[str, Any], language: str, zone: ZoneInfo) -> Cell:
-    kind = column["kind"]
+    kind, label = column["kind"], column["label"][language]
     if value is None:
-        return Cell("", is_number=_is_number(kind))
+        return Cell("", is_number=_is_number(kind), label=label)
     if isinstance(value, Mapping):
-        return Cell(value[language])
+        return Cell(value[language], label=label)
     if kind == "when":
         moment = dt.datetime.fromisoformat(value).astimezone(zone)
-        return Cell(f"{moment:%Y-%m-%d %H:%M}", is_ltr=True)
+        return Cell(f"{moment:%Y-%m-%d %H:%M}", is_ltr=True, label=label)
     if _is_number(kind):
-        return Cell(number(value, column["currency"], signed=kind.startswith("signed")), is_number=True, is_ltr=True)
-    return Cell(str(value), is_ltr=True)
+        shown = number(value, column["currency"], signed=kind.startswith("signed"))
+        return Cell(shown, is_number=True, is_ltr=True, label=label)
+    return Cell(str(value), is_ltr=True, label=label)

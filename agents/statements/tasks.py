@@ -50,6 +50,12 @@ def go_on(event: OutboxEvent, now: dt.datetime) -> None:
     # Else another worker has the rest. If it dies, the sweep of abandoned jobs starts this one again.
 
 
+@handles(runs.DUE)
+def open_now(event: OutboxEvent, now: dt.datetime) -> None:
+    """The console asked for what is due here."""
+    runs.open_due(actor=ACTOR, now=now)
+
+
 @handles(making.READY)
 def tell(event: OutboxEvent, now: dt.datetime) -> None:
     mails.tell(statement_id=uuid.UUID(event.payload["statement_id"]), now=now)

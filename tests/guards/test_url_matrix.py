@@ -25,6 +25,7 @@ from accounts.models import Invitation, Membership
 from accounts.roles import MerchantRole, StaffRole
 from agents.models import Agent, TopUp
 from agents.purchases.models import Paper, Purchase
+from agents.statements.models import Statement
 from credits.pricing.models import PriceItem
 from kernel.models import Job
 from merchants import models as m
@@ -48,13 +49,14 @@ CONSTANTS = {
 # Where an own object may still be answered with 404, because a file or token behind it is not there in this test.
 MAY_BE_ABSENT = {"name", "path", "rest", "token", "size", "session_id", "page"}
 
-# The job of this world has made nothing yet, and nobody gave a proof.
-NO_RESULT_YET = {"merchants:job-file", "sales:proof", "money:topup-proof", "console:topup-proof"}
+# The job of this world has made nothing yet, nobody gave a proof, and its statements were never printed.
+_FILES = {f"{space}-statements:{language}" for space in ("own", "office", "console") for language in ("en", "ar")}
+NO_RESULT_YET = _FILES | {"merchants:job-file", "sales:proof", "money:topup-proof", "console:topup-proof"}
 
 OBJECTS_OF_MERCHANT = {
     "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
     "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
-    "purchase_id": Purchase, "paper_id": Paper, "membership_id": Membership, "member_id": Membership, "job_id": Job,
+    "purchase_id": Purchase, "paper_id": Paper, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
 }  # fmt: skip
 
 
@@ -112,6 +114,7 @@ class World:
         self.clients: dict[tuple[str, str], Client] = {}
         with wall(self.ada, "site"):
             self.mona, self.sam = (self._furnished() for _ in range(2))
+            self.statement = factories.make_statement()
             self.staff_invitation = self._invitation()
             self.staff = {role: factories.make_staff(role) for role in StaffRole.values}
             self.members = {role: factories.make_member(self.mona, role) for role in MerchantRole.values}
@@ -119,6 +122,7 @@ class World:
         with wall(self.bob, "site"):
             self.bobs = self._furnished()
             self.bob_invitation = self._invitation()
+            self.bob_statement = factories.make_statement()
             self.bob_staff = factories.make_staff()
             self.bob_domain = self._domain(self.bob, "bob-own.example")
         with wall(self.master, "master"):
@@ -216,6 +220,7 @@ class World:
                 "entry_id": NOTHING if foreign else self._entry(),
                 "topup_id": NOTHING if foreign else self._topup(foreign=False),
                 "item_id": NOTHING if foreign else self.price_item.id,
+                "statement_id": NOTHING if foreign else self.statement.id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "user_id": NOTHING if foreign else self.console_staff["viewer"].id,
                 "invitation_id": NOTHING if foreign else self.console_invitation.id,
@@ -225,6 +230,7 @@ class World:
             return {
                 "merchant_id": self.bobs.id if foreign else self.mona.id,
                 **self._sold(self.bobs if foreign else self.mona), "topup_id": self._topup(foreign=foreign),
+                "statement_id": (self.bob_statement if foreign else self.statement).id,
                 "user_id": self.bob_staff.id if foreign else self.staff["viewer"].id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "invitation_id": self._merchant_invitation(foreign=foreign)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 from django.db.models import QuerySet
 
+from accounts.actors import Actor
+from agents.queries import companies
 from agents.statements.choices import Level, State
-from agents.statements.errors import NoSuchStatement
+from agents.statements.errors import Damaged, NoSuchStatement
 from agents.statements.models import Statement
+from tenants import files
 from tenants.walls import current_site
 
 
@@ -23,9 +27,11 @@ def list_of_site(level: str = "") -> QuerySet[Statement]:
     return found.filter(level=level) if level else found
 
 
-def list_for_console() -> QuerySet[Statement]:
-    """At level master: the platform's own, and agents'."""
-    return Statement.objects.exclude(level=Level.MERCHANT).defer("figures")
+def list_for_console(actor: Actor) -> QuerySet[Statement]:
+    """At level master: the platform's own, and agents'; where agents in care narrow `actor`, only theirs."""
+    found = Statement.objects.exclude(level=Level.MERCHANT).defer("figures")
+    sites = companies.visible_sites(actor)
+    return found if sites is None else found.filter(site_id__in=sites)
 
 
 def get(statement_id: uuid.UUID, *, within: QuerySet[Statement]) -> Statement:
@@ -34,6 +40,15 @@ def get(statement_id: uuid.UUID, *, within: QuerySet[Statement]) -> Statement:
     if found is None:
         raise NoSuchStatement
     return found
+
+
+def read_file(statement: Statement, language: str) -> bytes:
+    """The file as it was made. Raises Damaged when it is not that any more, FileNotFoundError when it is gone."""
+    arabic = language == "ar"
+    content = files.read(statement.site_id, statement.file_ar if arabic else statement.file_en)
+    if hashlib.sha256(content).hexdigest() != (statement.hash_ar if arabic else statement.hash_en):
+        raise Damaged
+    return content
 
 
 def corrections_of(statement: Statement) -> list[Statement]:

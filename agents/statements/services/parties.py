@@ -52,6 +52,7 @@ def _of_merchants(statements: Sequence[Statement]) -> dict[uuid.UUID, dict[str, 
 
 def _of_agent(statement: Statement) -> dict[str, Any]:
     """The agent's own company heads its paper: the platform's brand shows on no agent's site."""
-    agent = Agent.objects.only("company", "address", "number").get(id=statement.agent_id)
+    assert statement.agent_id is not None
+    agent = Agent.objects.only("company", "address").get(id=statement.agent_id)
     own = company(current_site())
     return {"company": {**own, "name": agent.company, "address": agent.address or own["address"]}, "owner": {}}

@@ -20,12 +20,13 @@ from agents.statements.choices import PREFIXES, Level, State
 from agents.statements.models import Statement
 from agents.statements.services import months
 from kernel.models import Job
-from kernel.services import jobs
+from kernel.services import jobs, outbox
 from tenants.models import Site
 from tenants.queries import sites
-from tenants.walls import current_site
+from tenants.walls import current_site, wall
 
 JOB = "statements"
+DUE = "statements.due"
 
 _TOP = "(SELECT coalesce(max(number), 0) FROM statements_statement WHERE site_id = %(site)s AND level = %(level)s)"
 _ROW = (
@@ -58,10 +59,15 @@ _ZONES = "SELECT DISTINCT time_zone FROM merchants_merchant ORDER BY 1"
 
 
 def run(*, actor: Actor, now: dt.datetime) -> int:
-    """The same as `open_due`, by hand. Raises NotAllowed."""
+    """`open_due` by hand; from the console every site is asked as well, in its own time. Raises NotAllowed."""
     must(actor, "statement.run")
-    opened = open_due(actor=actor, now=now)
-    audit.record("statement.run", current_site(), actor=actor, now=now, after={"opened": opened})
+    site = current_site()
+    with transaction.atomic():
+        opened = open_due(actor=actor, now=now)
+        audit.record("statement.run", site, actor=actor, now=now, after={"opened": opened})
+        for other in sites.list_sites() if site.type == "master" else []:
+            with wall(other, "site"):
+                outbox.emit(DUE, site_id=other.id, now=now)
     return opened
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("agents.urls.people")),
     path("", include("agents.payments.urls.webhook")),
     path("payments/", include("agents.payments.urls.pages")),
+    path("statements/", include("agents.statements.urls.console")),
     path("", include("console.urls")),
     path("agents/<uuid:agent_id>/", include("agents.urls.sitepages")),
 ]

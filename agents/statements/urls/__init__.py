@@ -1,0 +1,1 @@
+"""URLs of statements, for each surface."""
