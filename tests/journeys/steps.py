@@ -16,6 +16,8 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageDraw
 
+from config.embedded import Postgres
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long password 7"
 
@@ -306,14 +308,20 @@ def read_codes(pdf: Path) -> list[str]:
     return found
 
 
-def ledger_proves(platform: Any) -> None:
-    """`manage.py prove_ledger`, with the settings of the running platform."""
+def manage(platform: Any, *arguments: str) -> str:
+    """`manage.py …` with the settings of the running platform; what it printed."""
     secrets = dict(line.split("=", 1) for line in (platform.home / "secrets.env").read_text().splitlines())
-    from config.embedded import Postgres
-
-    database = Postgres(platform.home / "pg").url("couponry")
+    own = {
+        "DATABASE_URL": Postgres(platform.home / "pg").url("couponry"), "DJANGO_SETTINGS_MODULE": "config.settings.base",
+        "MEDIA_ROOT": str(platform.home / "media"), "PUBLIC_PORT": str(platform.port), "DEMO": "1",
+    }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "manage.py", "prove_ledger"], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, **secrets, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.base"},
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, **secrets, **own},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def ledger_proves(platform: Any) -> None:
+    manage(platform, "prove_ledger")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.journeys.steps import PASSWORD, submit, wait_for
+from tests.journeys.steps import PASSWORD, manage, submit, wait_for
 
 
 def stripe_address(platform: Any) -> str:
@@ -96,3 +96,38 @@ def money_at_stripe(page: Any, platform: Any, account: str) -> str:
     """The balance that the stand-in shows for an account."""
     page.goto(f"{stripe_address(platform)}/accounts/{account}")
     return str(page.locator("p.total").first.inner_text())
+
+
+# What the hourly task and the worker do, asked for on a day of the next month.
+MONTH_END = """
+from datetime import timedelta
+from accounts.actors import system
+from agents.statements.services import making, runs
+from kernel import clock
+from tenants.models import Site
+from tenants.walls import registry, wall
+later = (clock.now().replace(day=1) + timedelta(days=32)).replace(day=2)
+with registry():
+    asked = [Site.objects.get(kind="master"), Site.objects.get(name="{name}")]
+for site in asked:
+    with wall(site, "master" if site.type == "master" else "site"):
+        runs.open_due(actor=system("journey"), now=later)
+        while making.make_next(now=later):
+            pass
+"""
+
+
+def let_the_month_end(platform: Any, *, name: str) -> None:
+    """Let time pass: the statements of this month are made for the platform and one site."""
+    manage(platform, "shell", "-v0", "-c", MONTH_END.format(name=name))
+
+
+def newest_statement(page: Any, platform: Any, host: str, path: str, *, of: str) -> str:
+    """The words of a statement's page, found by its owner in a list; its paper is there in both languages."""
+    page.goto(platform.url(host, path))
+    page.locator("tbody tr").filter(has_text=of).first.get_by_role("link").first.click()
+    page.wait_for_url(re.compile(r"/statements/[0-9a-f-]{36}/$"))
+    for language in ("en", "ar"):
+        start = page.evaluate(f"async () => (await (await fetch('{language}.pdf')).text()).slice(0, 5)")
+        assert start == "%PDF-", start
+    return str(page.locator("main").inner_text())

@@ -47,3 +47,12 @@ def test_from_a_price_to_a_paid_and_active_merchant(platform, new_page, sign_in)
     invoice = merchant.locator("main a[href$='.pdf']").first.get_attribute("href")
     assert merchant.evaluate("async url => (await (await fetch(url)).text()).slice(0, 5)", invoice) == "%PDF-"
     steps.ledger_proves(platform)
+
+    steps_money.let_the_month_end(platform, name="Rose Coupons")
+    own = steps_money.newest_statement(merchant, platform, "rose", "/merchant/statements/", of="MS-")
+    assert "2,000" in own
+    assert "1,775.00" in own
+    agents = steps_money.newest_statement(office, platform, "rose", "/office/statements/", of="AS-")
+    for figure in ("1,200.00", "1,360.00", "415.00", "1,140.00"):  # fee, cost, profit, what the wallet closes with
+        assert figure in agents
+    assert "Rose" in steps_money.newest_statement(console, platform, "console", "/statements/", of="PS-")
