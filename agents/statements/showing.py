@@ -70,7 +70,8 @@ def _table(table: Mapping[str, Any], language: str, zone: ZoneInfo, most: int | 
 
     return ShownTable(
         table["title"].get(language, ""),
-        tuple(Cell(column["label"][language], is_number=_is_number(column["kind"])) for column in columns),
+        tuple(Cell(column["label"][language], is_number=_is_number(column["kind"]), is_ltr=column["kind"] == "when")
+            for column in columns),
         tuple(map(shown, table["rows"][:most])),
         shown(table["total"]) if table["total"] else (),
         max(0, len(table["rows"]) - most) if most is not None else 0,

@@ -131,7 +131,9 @@ def test_the_paper_says_what_the_figures_say_in_both_languages(mona, ada_site):
         values += [c.text for s in shown for t in s.tables for row in t.rows for c in row if c.is_number]
         assert len(values) > 12
         for value in values:
-            assert plain(value) in said, (language, value)
+            # Whoever reads a PDF guesses the order of signs and letters around Arabic; digits stay together.
+            wanted = plain(value) if language == "en" else re.search(r"[\d,.]+", value or "0")[0]
+            assert wanted in said, (language, value)
     said = text_of(files.read(ada_site.id, statement.file_en))
     assert "Spring lunch" in said
     assert "Mona LLC" in said
@@ -171,7 +173,8 @@ def test_the_platforms_statement_has_revenue_and_the_whole_ledger(mona, master_s
     assert statement.state == State.READY
     revenue, whole = statement.figures["sections"]
     assert [figure["value"] for figure in revenue["figures"]] == [3_000, 0, 3_000]
-    assert revenue["tables"][1]["rows"] == [["Ada Deals Ltd", 3_000]]
+    assert revenue["tables"][0]["rows"][0][0]["en"] == "Saudi Arabia"
+    assert revenue["tables"][1]["rows"] == [[{"en": "Ada Deals Ltd", "ar": "Ada Deals Ltd"}, 3_000]]
     assert {b["account"]: b["closing"] for b in whole["balances"]}["agent:SAR"] == 97_000
 
 
@@ -180,7 +183,7 @@ def test_the_next_month_opens_where_this_one_closed(mona, ada_site):
     open_and_make(ada_site, now=APRIL + dt.timedelta(days=30))
 
     with wall(ada_site, "site"):
-        march, april = Statement.objects.filter(level="merchant", merchant_id=mona.id).order_by("month")
+        march, april = Statement.objects.filter(merchant_id=mona.id, month__gte=MARCH).order_by("month")
     assert march.ends_at == april.starts_at
     closing, opening = (
         {b["unit"]: b[edge] for b in s.figures["sections"][1]["balances"]}

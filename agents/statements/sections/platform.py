@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.statements.registry import Balance, Column, Figure, Owner, Section, Table, Words, both, same
 from agents.statements.sections.sql import rows
 from credits.choices import Action, CreditUnit, OwnerType
-from tenants.queries import sites
+from tenants.queries import lists, sites
 from tenants.walls import wall
 
 TOP = 10
@@ -76,7 +76,7 @@ def _revenue(owner: Owner) -> Section:
             Figure(both(_("Revenue")), own["agents"] + own["direct"], currency),
         ]
         tables += [
-            _ranking(both(_("By country")), both(_("Country")), own["country"], currency),
+            _ranking(both(_("By country")), both(_("Country")), own["country"], currency, names=_countries()),
             _ranking(both(_("Top agents")), both(_("Agent")), own["agent"], currency, most=TOP),
         ]
     return Section(
@@ -85,13 +85,20 @@ def _revenue(owner: Owner) -> Section:
     )  # fmt: skip
 
 
-def _ranking(title: Words, head: Words, amounts: dict[str, int], currency: str, *, most: int = 0) -> Table:
+def _countries() -> dict[str, Words]:
+    return {entry.code: same(entry.name("en"), entry.name("ar")) for entry in lists.list_entries("country")}
+
+
+def _ranking(
+    title: Words, head: Words, amounts: dict[str, int], currency: str, *, most: int = 0,
+    names: Mapping[str, Words] | None = None,
+) -> Table:  # fmt: skip
     order = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))
     shown = order[:most] if most else order
     return Table(
         title=title,
-        columns=(Column(head), Column(both(_("Amount")), "money", currency)),
-        rows=tuple((name or "—", amount) for name, amount in shown),
+        columns=(Column(head, "words"), Column(both(_("Amount")), "money", currency)),
+        rows=tuple(((names or {}).get(name) or same(name or "—"), amount) for name, amount in shown),
     )
 
 

@@ -105,8 +105,8 @@ def _table(
 
 def _what(action: Words, rest: list[Any], *, with_merchant: bool) -> Words:
     """Deduction · Batch 12 · Summer offer; and the reason somebody gave."""
-    reason, _kind, batch, title_en, title_ar, name_en, name_ar, brand, brand_ar = rest
-    parts = [action]
+    reason, kind, batch, title_en, title_ar, name_en, name_ar, brand, brand_ar = rest
+    parts = [both(_("Top-up"))] if kind == "topup" else [action]
     if batch is not None:
         parts += [both(_("Batch %(number)s"), number=batch), same(title_en, title_ar)]
     if name_en:

@@ -31,7 +31,7 @@ def _number(statement: Statement) -> Any:
 
 MONTH = Column("month", _("Month"), value=month_of, sort="month", primary=True)
 NUMBER = Column("number", _("Number"), value="label", render=_number)
-OWNER = Column("owner", _("For"), value="owner_name", sort="owner_name")
+OWNER = Column("owner", _("Issued to"), value="owner_name", sort="owner_name")
 MADE = Column("made", _("Made"), value="made_at", kind=WHEN)
 CORRECTS = Column("corrects", _("Corrects"), value=lambda s: s.reason or "—", hidden=True)
 PERIOD = DateRange("month", _("Month"), field="month")
