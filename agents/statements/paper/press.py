@@ -53,6 +53,7 @@ class _Printer:
         return answer
 
     def _started(self) -> subprocess.Popen[bytes]:
+        self.close()  # one that died leaves its pipes
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment |= {
             "TMPDIR": self._scratch, "HOME": self._scratch, "XDG_CACHE_HOME": self._scratch, "LC_ALL": "C.UTF-8"

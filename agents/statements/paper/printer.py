@@ -19,11 +19,13 @@ MEMORY = 1536 * 1024**2
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next frame, or None at the end."""
+    """The next frame, or None at the end, also where it ends within a frame."""
     head = stream.read(8)
     if len(head) < 8:
         return None
-    return stream.read(int.from_bytes(head, "big"))
+    length = int.from_bytes(head, "big")
+    content = stream.read(length)
+    return content if len(content) == length else None
 
 
 def write_frame(stream: BinaryIO, content: bytes) -> None:
