@@ -82,7 +82,7 @@ class _StatementPage(_Surface):
             "statement": statement, "month": month_of(statement), "ready": ready,
             "sections": showing.sections(figures, lang, statement.zone, most=LINES) if figures else [],
             "last": statement.ends_at - dt.timedelta(seconds=1), "list_url": reverse(f"{self.space}:list"),
-            "downloads": [(self.url("en"), _("English")), (self.url("ar"), _("Arabic"))] if ready else [],
+            "downloads": self._downloads(lang) if ready else [],
             "newer": [(self.url("page", found.id), found.label) for found in corrections],
             "older": self.url("page", statement.corrects_id) if statement.corrects_id else "",
             "old_label": (figures or {}).get("corrects", ""), "staff": self.space != "own-statements",
@@ -91,6 +91,11 @@ class _StatementPage(_Surface):
             "history": words.labelled(trail.list_history(statement.id)) if may else [],
         }  # fmt: skip
         return render(request, "statements/statement.html", context)
+
+    def _downloads(self, lang: str) -> list[tuple[str, Any]]:
+        """The files, the reader's language first."""
+        found = [(self.url("en"), _("English")), (self.url("ar"), _("Arabic"))]
+        return found[::-1] if lang == "ar" else found
 
 
 class _File(_Surface):
