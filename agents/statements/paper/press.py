@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -100,7 +100,7 @@ class Press:
             printer.close()
         self._scratch.cleanup()
 
-    def print_all(self, pages: Sequence[str]) -> Iterator[bytes | RenderFailed]:
+    def print_all(self, pages: Iterable[str]) -> Iterator[bytes | RenderFailed]:
         """A PDF for each document, in order, or why there is none. Threads only wait here: they touch no database."""
         with ThreadPoolExecutor(self._count) as pool:
             yield from pool.map(self._print, pages)

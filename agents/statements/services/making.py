@@ -29,7 +29,7 @@ from tenants import files
 from tenants.walls import current_site
 
 READY = "statement.ready"
-CHUNK = 25
+CHUNK = 50
 
 log = structlog.get_logger("couponry.statements")
 
@@ -82,7 +82,8 @@ def _make(statements: Sequence[Statement], claim: uuid.UUID, press: Press, *, no
 def _print(statements: Sequence[Statement], claim: uuid.UUID, press: Press, *, now: dt.datetime) -> None:
     languages = [code for code, _name in settings.LANGUAGES]
     logos: dict[str, str] = {}
-    pages = [document.html(statement, language, logos) for statement in statements for language in languages]
+    # Written while earlier ones are being printed, and published while later ones are.
+    pages = (document.html(statement, language, logos) for statement in statements for language in languages)
     printed = press.print_all(pages)
     for statement in statements:
         made = {language: next(printed) for language in languages}
