@@ -34,7 +34,7 @@ class StripeStandIn:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "standins.stripe", "--port", str(self.port), "--retries", retries, *kept], cwd=ROOT
         )
-        wait_for(self._answers, seconds=20, what="the stand-in of Stripe")
+        wait_for(self._answers, seconds=60, what="the stand-in of Stripe")
 
     def _answers(self) -> bool:
         try:

@@ -12,19 +12,19 @@ from agents.statements.models import Statement
 
 STALE_AFTER = dt.timedelta(minutes=2)
 
-# One month at a time: the figures of a month are held against the closing of the month before.
-_CLAIM = """
-WITH waiting AS (
-    SELECT id, month, number FROM statements_statement
-    WHERE site_id = %(site)s AND (state = 'queued' OR (state = 'making' AND claimed_at < %(stale)s))
+# One month at a time: the figures of a month are held against the closing of the month before. What waits is asked of
+# the locked row itself: only then PostgreSQL asks again when somebody else took it while we looked.
+_WAITS = "{0}.site_id = %(site)s AND ({0}.state = 'queued' OR ({0}.state = 'making' AND {0}.claimed_at < %(stale)s))"
+_CLAIM = f"""
+WITH taken AS MATERIALIZED (
+    SELECT s.id FROM statements_statement s
+    WHERE {_WAITS.format("s")}
+      AND s.month = (SELECT min(w.month) FROM statements_statement w WHERE {_WAITS.format("w")})
+    ORDER BY s.number LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED
 )
-UPDATE statements_statement SET state = 'making', claim = %(claim)s, claimed_at = %(now)s
-WHERE id IN (
-    SELECT s.id FROM statements_statement s JOIN waiting w USING (id)
-    WHERE w.month = (SELECT min(month) FROM waiting)
-    ORDER BY w.number LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED
-)
-"""
+UPDATE statements_statement s SET state = 'making', claim = %(claim)s, claimed_at = %(now)s
+FROM taken WHERE s.id = taken.id
+"""  # noqa: S608 - constants of this module
 
 
 def numbers(site_id: uuid.UUID, level: str) -> None:

@@ -197,6 +197,7 @@ class Ledger(RuleBasedStateMachine):
                 )
 
 
+@pytest.mark.timeout(600)  # ten thousand steps
 def test_balances_are_right_after_any_sequence(db):
     run_state_machine_as_test(
         Ledger,
