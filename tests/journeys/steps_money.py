@@ -24,6 +24,19 @@ def connect_stripe(page: Any, url: str, account: str) -> None:
     assert key not in page.content()
 
 
+def set_price(page: Any, platform: Any, item: str, *, agent: str, retail: str, percent: str) -> None:
+    """The console sets what an item costs at one agent, of which the agent keeps so many percent."""
+    page.goto(platform.url("console", "/prices/items/"))
+    page.get_by_role("link", name=item, exact=True).click()
+    page.wait_for_url(re.compile(r"/prices/items/[0-9a-f-]{36}/$"))
+    page.goto(f"{page.url}set/?agent={agent}")
+    page.locator("[name=retail]").fill(retail)
+    page.locator("[name=how]").select_option("percent")
+    page.locator("[name=value]").fill(percent)
+    submit(page)
+    page.get_by_text("The price is set").first.wait_for()
+
+
 def pay(page: Any, address: str) -> None:
     """On the stand-in's pay page: pay with the card that is there, and come back."""
     page.wait_for_url(f"{address}/pay/**", timeout=20_000)

@@ -14,7 +14,8 @@ def test_from_a_price_to_a_paid_and_active_merchant(platform, new_page, sign_in)
     console = new_page()
     sign_in(console, "console", "salma@platform.example")
     steps_money.connect_stripe(console, platform.url("console", "/payments/"), "platform")
-    steps.create_agent(console, platform, slug="rose", name="Rose Coupons", owner="rami@rose.example")
+    agent = steps.create_agent(console, platform, slug="rose", name="Rose Coupons", owner="rami@rose.example")
+    steps_money.set_price(console, platform, "2,000 coupon credits", agent=agent, retail="600", percent="25")
     office = steps.accept_invitation(console, new_page(), platform, "rami@rose.example")
     steps_money.connect_stripe(office, platform.url("rose", "/office/payments/"), "rose")
     steps_money.top_up(office, platform, "rose", amount="500")
@@ -35,14 +36,14 @@ def test_from_a_price_to_a_paid_and_active_merchant(platform, new_page, sign_in)
     merchant.goto(platform.url("rose", "/merchant/wallets/"))
     assert [text.strip() for text in merchant.locator(".figure-value").all_inner_texts()][:2] == ["2,000", "500"]
 
-    # 1,200 + 500 + 75 came in at the agent's Stripe, and 500 + 2,000 at the platform's.
-    assert "1,775.00" in steps_money.money_at_stripe(new_page(), platform, "rose")
+    # 1,200 + 600 + 75 came in at the agent's Stripe, and 500 + 2,000 at the platform's.
+    assert "1,875.00" in steps_money.money_at_stripe(new_page(), platform, "rose")
     assert "2,500.00" in steps_money.money_at_stripe(new_page(), platform, "platform")
-    # The platform's cost left the prepaid wallet: 900 + 400 + 60 of 2,500.
+    # The platform's cost left the prepaid wallet: 900 + 450 + 60 of 2,500.
     office.goto(platform.url("rose", "/office/wallet/"))
-    assert "1,140.00" in office.locator("main").inner_text()
+    assert "1,090.00" in office.locator("main").inner_text()
     office.goto(platform.url("rose", "/office/earnings/"))
-    assert "415.00" in office.locator("main").inner_text()
+    assert "465.00" in office.locator("main").inner_text()
     merchant.goto(fee)
     invoice = merchant.locator("main a[href$='.pdf']").first.get_attribute("href")
     assert merchant.evaluate("async url => (await (await fetch(url)).text()).slice(0, 5)", invoice) == "%PDF-"
@@ -51,8 +52,8 @@ def test_from_a_price_to_a_paid_and_active_merchant(platform, new_page, sign_in)
     steps_money.let_the_month_end(platform, name="Rose Coupons")
     own = steps_money.newest_statement(merchant, platform, "rose", "/merchant/statements/", of="MS-")
     assert "2,000" in own
-    assert "1,775.00" in own
-    agents = steps_money.newest_statement(office, platform, "rose", "/office/statements/", of="AS-")
-    for figure in ("1,200.00", "1,360.00", "415.00", "1,140.00"):  # fee, cost, profit, what the wallet closes with
-        assert figure in agents
+    assert "1,875.00" in own
+    theirs = steps_money.newest_statement(office, platform, "rose", "/office/statements/", of="AS-")
+    for figure in ("1,200.00", "1,410.00", "465.00", "1,090.00"):  # fee, cost, profit, what the wallet closes with
+        assert figure in theirs
     assert "Rose" in steps_money.newest_statement(console, platform, "console", "/statements/", of="PS-")
