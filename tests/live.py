@@ -105,4 +105,4 @@ def percentile(values: list[float], share: float) -> float:
 def wait_until(moment: float) -> None:
     delay = moment - time.perf_counter()
     if delay > 0:
-        time.sleep(delay)
+        time.sleep(delay)  # requests leave at a fixed rate, whatever the answers take; nothing is waited for

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import replace
 from functools import lru_cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pypdfium2
@@ -14,7 +15,7 @@ from PIL import Image
 
 from merchants.paper.defaults import default_layout
 from merchants.paper.face import Face, render_face
-from merchants.paper.layout import Box, Layout, Text
+from merchants.paper.layout import Box, Layout, Serial, Text
 
 REFERENCES = Path(__file__).with_name("references")
 WORDS = {
@@ -41,6 +42,18 @@ def template_image() -> bytes:
     target = io.BytesIO()
     image.save(target, "JPEG", quality=85)
     return target.getvalue()
+ARABIC = Layout(
+    width=90,
+    height=60,
+    qr=Box(4, 36, 20, 20),
+    serial=Serial(Box(28, 50, 58, 6)),
+    texts=(
+        Text("offer", Box(4, 3, 82, 12), lang="ar", size=20, bold=True),
+        Text("terms", Box(4, 16, 82, 10), lang="ar", size=9),
+        Text("expiry", Box(28, 36, 58, 8), lang="ar", size=10),
+        Text("free", Box(28, 28, 58, 7), lang="ar", size=9, align="center", words="اتصل 800-1234 أو زُر Café Ward"),
+    ),
+)
 
 
 def layout_with_everything() -> Layout:
@@ -81,3 +94,17 @@ def qr_codes(image: Image.Image) -> list[str]:
 def peak_mb() -> float:
     """This process's own peak of memory; ``ru_maxrss`` would start with the parent's."""
     return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+
+class Parsed(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)

@@ -95,7 +95,7 @@ def names_on(site_name, pause=0.0):
     site = cluster.site(site_name)
     with wall(site, "site"), transaction.atomic():
         first = sorted(User.objects.values_list("name", flat=True))
-        time.sleep(pause)
+        time.sleep(pause)  # the others take their turns meanwhile; the two looks must still agree
         assert first == sorted(User.objects.values_list("name", flat=True))
     assert connection.wall is None
     return first
