@@ -6,7 +6,7 @@ Whatever points at a model by foreign key must live in every kind of schema that
 
 PUBLIC_APPS = [
     "django_tenants", "kernel", "tenants", "credits", "credits.pricing", "agents", "agents.statements",
-    "merchants.library",
+    "merchants.library", "messaging.meta",
 ]  # fmt: skip
 _PEOPLE_APPS = [
     "django.contrib.contenttypes",
@@ -21,7 +21,10 @@ _PEOPLE_APPS = [
     "ui",
 ]
 MASTER_APPS = [*_PEOPLE_APPS, "agents.payments", "console"]
-SITE_APPS = [*_PEOPLE_APPS, "merchants", "agents.payments", "agents.purchases", "storefront"]
+SITE_APPS = [
+    *_PEOPLE_APPS, "merchants", "agents.payments", "agents.purchases", "messaging", "messaging.consent",
+    "messaging.codes", "messaging.automations", "storefront", "storefront.wheel",
+]  # fmt: skip
 
 HAS_MULTI_TYPE_TENANTS = True
 MULTI_TYPE_DATABASE_FIELD = "type"

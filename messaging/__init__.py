@@ -1,0 +1,1 @@
+"""WhatsApp: the queue of messages, their sending, their charges and their log."""

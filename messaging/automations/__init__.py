@@ -1,0 +1,1 @@
+"""Messages that a merchant's business starts: birthdays, recalls, festivals, reminders, campaigns."""

@@ -1,0 +1,1 @@
+"""Automations, their occasions, and campaigns."""

@@ -1,0 +1,1 @@
+"""Codes by WhatsApp that prove a phone on a browser."""

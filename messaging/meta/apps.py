@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MetaConfig(AppConfig):
+    name = "messaging.meta"
+    label = "meta"

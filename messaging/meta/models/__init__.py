@@ -1,0 +1,1 @@
+"""The account, its senders and templates, and what arrived from Meta."""

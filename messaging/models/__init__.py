@@ -1,0 +1,1 @@
+"""Messages and what happened to them."""

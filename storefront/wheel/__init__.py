@@ -1,0 +1,1 @@
+"""The lucky draw: a merchant's wheel, its versions, and every spin."""

@@ -1,0 +1,1 @@
+"""Wheels, their versions, and spins."""
