@@ -1,6 +1,6 @@
 """The ledger and the wallets. The only code that moves a credit or money.
 
-Owns accounts, transfers and entries (in `public`), which nobody writes but the SQL function `bank_post`. Never knows
+Owns accounts, holds, transfers and entries (in `public`), which nobody writes but the bank's SQL functions. Never knows
 what a batch, a message or a purchase is: it keeps their type and id beside the entry, and nothing else of them.
 
 Public modules. All arguments by keyword; `site_id` only at level master, elsewhere the wall says which site:
@@ -17,6 +17,10 @@ Public modules. All arguments by keyword; `site_id` only at level master, elsewh
     ledger.key_for("batch.generate", batch_id) -> UUID                          the same key for the same act
     raises ledger.InsufficientCredits(needed, available, unit), IdempotencyConflict, UnknownAccount, EscrowMismatch,
     MalformedTransfer; the same key with the same content answers as it did the first time (Posted.is_new False)
+
+    from credits.services import holds
+    holds.hold(hold_id, merchant_id, unit, amount, now)                         available falls, the balance does not
+    holds.release(hold_id, …), holds.spend(hold_id, …), holds.give_back(…)      nothing came of it; one deduct; +1 again
 
     from credits.queries import balances, statements, proof
     balances.of_merchant(merchant_id) -> MerchantBalances(coupon, wa_ui, wa_bi)

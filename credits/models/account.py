@@ -17,7 +17,7 @@ class Account(PublicModel):
 
     `owner_id` is the merchant's or the agent's id, and the site's for the platform. `ref_id` is an escrow's batch.
     Wallets and escrows carry `balance`, `version` (how many entries they have) and `last_at`; the far sides carry
-    none, so that nobody queues on them.
+    none, so that nobody queues on them. `held` of the balance is promised to something under way (`Hold`).
     """
 
     site_id = models.UUIDField()
@@ -29,6 +29,7 @@ class Account(PublicModel):
     agent_id = models.UUIDField(null=True, blank=True)
     ref_id = models.UUIDField(null=True, blank=True)
     balance = models.BigIntegerField(null=True, blank=True)
+    held = models.BigIntegerField(default=0, db_default=0)
     version = models.BigIntegerField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
@@ -47,6 +48,11 @@ class Account(PublicModel):
             ),
             # The backstop behind the function's own check: nobody owes us credits.
             models.CheckConstraint(condition=models.Q(balance__gte=0), name="credits_account_not_below_zero"),
+            # What is promised is there: nothing else can spend it.
+            models.CheckConstraint(
+                condition=models.Q(held=0) | models.Q(held__gt=0, held__lte=models.F("balance"), kind="wallet"),
+                name="credits_account_held_is_there",
+            ),
             models.CheckConstraint(
                 condition=(_CARRIES & models.Q(balance__isnull=False, version__isnull=False))
                 | (~_CARRIES & models.Q(balance__isnull=True, version__isnull=True, last_at__isnull=True)),
@@ -90,6 +96,11 @@ class Account(PublicModel):
 
     def __str__(self) -> str:
         return str(self.label)
+
+    @property
+    def available(self) -> int:
+        """What can be spent: the balance less what is held."""
+        return (self.balance or 0) - self.held
 
     @property
     def label(self) -> Any:

@@ -68,6 +68,15 @@ CHECKS = (
            ORDER BY a.id LIMIT 1""",
     ),
     Check(
+        "held",
+        "what an account says is held is not the sum of its holds",
+        Account,
+        """SELECT a.site_id, 'account ' || a.id, a.held::text, coalesce(sum(h.amount), 0)::text
+           FROM credits_account a LEFT JOIN credits_hold h ON h.account_id = a.id
+           WHERE a.id BETWEEN %s AND %s
+           GROUP BY a.id HAVING a.held <> coalesce(sum(h.amount), 0) ORDER BY a.id LIMIT 1""",
+    ),
+    Check(
         "chain",
         "a balance after does not follow from the entry before",
         Account,

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from credits.models import Account
 from credits.queries import balances, proof, statements
-from credits.services import ledger, legs, wallets
+from credits.services import holds, ledger, legs, wallets
 from kernel.ids import uuid7
 from tenants.walls import wall
 from tests import cluster
@@ -33,9 +33,10 @@ class Batch:
 
 
 class Ledger(RuleBasedStateMachine):
-    """One merchant and the agent of its site. The model is four numbers and an escrow for each batch."""
+    """One merchant and the agent of its site. The model is four numbers, an escrow for each batch, and what is held."""
 
     batches = Bundle("batches")
+    messages = Bundle("messages")
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +44,8 @@ class Ledger(RuleBasedStateMachine):
         self.agent_id = uuid7()
         self.clock = NOW
         self.held: Counter[str] = Counter()
+        self.promised: Counter[str] = Counter()
+        self.waiting: dict[uuid.UUID, tuple[str, int]] = {}
         self.escrows: list[Batch] = []
         self.requests: list[tuple[Any, dict[str, Any], tuple[Any, ...]]] = []
 
@@ -82,7 +85,7 @@ class Ledger(RuleBasedStateMachine):
         with wall(self.site, "site"):
             wallet = balances.wallet_of_merchant(self.merchant_id, unit)
         if self.do(
-            ledger.adjust, enough=self.held[unit] + amount >= 0, wallet=wallet, amount=amount, reason="x", actor=FINN
+            ledger.adjust, enough=amount > 0 or self.free(unit) + amount >= 0, wallet=wallet, amount=amount, reason="x", actor=FINN
         ):
             self.held[unit] += amount
 
@@ -123,12 +126,48 @@ class Ledger(RuleBasedStateMachine):
     @rule(unit=st.sampled_from([WA_UI, WA_BI]), n=st.integers(1, 40))
     def send_messages(self, unit: str, n: int) -> None:
         if self.do(
-            ledger.post, enough=self.held[unit] >= n, kind="message.sent", merchant_id=self.merchant_id,
+            ledger.post, enough=self.free(unit) >= n, kind="message.sent", merchant_id=self.merchant_id,
             legs=[
                 legs.merchant_wallet(self.merchant_id, unit, -n, "deduct"), legs.far_side("consumed", unit, n),
             ],
         ):  # fmt: skip
             self.held[unit] -= n
+
+    def free(self, unit: str) -> int:
+        return self.held[unit] - self.promised[unit]
+
+    @rule(target=messages, unit=st.sampled_from([WA_UI, WA_BI]), n=st.integers(1, 40))
+    def hold(self, unit: str, n: int) -> uuid.UUID:
+        request = {"hold_id": uuid7(), "merchant_id": self.merchant_id, "unit": unit, "amount": n, "now": self.tick()}
+        with wall(self.site, "site"):
+            if self.free(unit) < n:
+                with pytest.raises(ledger.InsufficientCredits):
+                    holds.hold(**request)
+                return request["hold_id"]
+            assert (holds.hold(**request), holds.hold(**request)) == (True, False)
+        self.promised[unit] += n
+        self.waiting[request["hold_id"]] = (unit, n)
+        return request["hold_id"]
+
+    @rule(message=messages)
+    def let_go(self, message: uuid.UUID) -> None:
+        with wall(self.site, "site"):
+            gone = holds.release(hold_id=message, merchant_id=self.merchant_id)
+        unit, n = self.waiting.pop(message, ("", 0))
+        assert gone == bool(n)
+        self.promised[unit] -= n
+
+    @rule(message=messages)
+    def spend_what_is_held(self, message: uuid.UUID) -> None:
+        if message not in self.waiting:
+            return
+        unit, n = self.waiting.pop(message)
+        self.promised[unit] -= n
+        spent = {"hold_id": message, "merchant_id": self.merchant_id, "unit": unit, "amount": n}
+        spent |= {"related": ledger.Related("message", message), "actor": JOB}
+        with wall(self.site, "site"):
+            assert [holds.spend(**spent, now=self.tick()).is_new for _ in range(2)] == [True, False]
+        self.held[unit] -= n
 
     @rule(amount=st.integers(1, 500))
     def top_up_the_agent(self, amount: int) -> None:
@@ -179,6 +218,8 @@ class Ledger(RuleBasedStateMachine):
         with wall(self.site, "site"):
             found = balances.of_merchant(self.merchant_id)
             assert (found.coupon, found.wa_ui, found.wa_bi) == (self.held[COUPON], self.held[WA_UI], self.held[WA_BI])
+            for unit in (WA_UI, WA_BI):
+                assert balances.wallet_of_merchant(self.merchant_id, unit).available == self.free(unit)
             assert balances.wallet_of_agent(self.agent_id, "SAR").balance == self.held["SAR"]
             escrows = Account.objects.filter(kind="escrow", merchant_id=self.merchant_id)
             assert dict(escrows.values_list("ref_id", "balance")) == {batch.id: batch.escrow for batch in self.escrows}

@@ -20,7 +20,7 @@ SITE_FUNCTIONS = {
     "serial_exists",
     "search_offers",
 }
-PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account"}
+PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account", "bank_hold", "bank_release"}
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ def _reverse(purchase: Purchase, share: Fraction, *, reason: str, actor: Actor, 
     taken, due = {}, {}
     for unit, amount in purchase.credits.items():
         due[unit] = int(amount * share) - getattr(purchase, f"reversed_{unit}")
-        taken[unit] = max(0, min(due[unit], balances.wallet_of_merchant(purchase.merchant_id, unit).balance or 0))
+        taken[unit] = max(0, min(due[unit], balances.wallet_of_merchant(purchase.merchant_id, unit).available))
         setattr(purchase, f"reversed_{unit}", getattr(purchase, f"reversed_{unit}") + taken[unit])
     time_back = _take_time_back(purchase, share, reason=reason, actor=actor, now=now)
     target = int(purchase.cost * min(_reversed_share(purchase, time_back), share))
