@@ -10,3 +10,4 @@ from config.settings.sales import *
 from config.settings.security import *
 from config.settings.storage import *
 from config.settings.web import *
+from config.settings.whatsapp import *

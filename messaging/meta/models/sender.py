@@ -1,0 +1,47 @@
+"""The number that a site sends from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+
+from messaging.meta.choices import SenderState
+from tenants.walls.base import PublicModel
+
+
+class Sender(PublicModel):
+    """One per site, under the platform's account. `users_per_day` is Meta's limit on new conversations; none: unlimited
+    or not known. A paused sender keeps its queue; one that is off takes nothing."""
+
+    site_id = models.UUIDField(unique=True)
+    phone_number_id = models.CharField(max_length=40, unique=True)  # also how a webhook finds its site
+    display_phone = models.CharField(max_length=30, blank=True)
+    display_name = models.CharField(max_length=160, blank=True)
+    state = models.CharField(max_length=6, choices=SenderState, default=SenderState.ON)
+    pause_reason = models.CharField(max_length=200, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)  # none while paused: until a person resumes it
+    quality = models.CharField(max_length=10, blank=True)  # GREEN, YELLOW, RED, as Meta says
+    messages_per_second = models.PositiveIntegerField(default=80)
+    users_per_day = models.PositiveIntegerField(null=True, blank=True)
+    code_ceiling_per_hour = models.PositiveIntegerField(default=200)
+    connected_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(messages_per_second__gte=1), name="meta_sender_speed"),
+            models.CheckConstraint(
+                condition=models.Q(state="paused") | models.Q(paused_until__isnull=True, pause_reason=""),
+                name="meta_sender_pause_has_a_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.display_phone or self.phone_number_id
+
+    def sends(self, now: dt.datetime) -> bool:
+        """Whether messages may go out now."""
+        if self.state == SenderState.PAUSED:
+            return self.paused_until is not None and self.paused_until <= now
+        return self.state == SenderState.ON

@@ -1,0 +1,1 @@
+"""Reading senders and templates."""

@@ -1,0 +1,23 @@
+"""Which approved text is used."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from messaging.meta.choices import TemplateStatus
+from messaging.meta.models import MessageTemplate
+from tenants.walls import current_site
+
+
+def usable(purpose: str, language: str) -> MessageTemplate | None:
+    """The open site's approved template for `purpose`: in `language`, else in the other one; None where none may go."""
+    found = MessageTemplate.objects.filter(
+        site_id=current_site().id, purpose=purpose, status=TemplateStatus.APPROVED
+    ).order_by("language")
+    rows = list(found)
+    return next((row for row in rows if row.language == language), rows[0] if rows else None)
+
+
+def list_templates() -> QuerySet[MessageTemplate]:
+    """Every template this wall shows: all on the console."""
+    return MessageTemplate.objects.all()

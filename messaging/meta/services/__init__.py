@@ -1,0 +1,1 @@
+"""What is done with the account at Meta, its numbers, its templates, and what arrives from there."""

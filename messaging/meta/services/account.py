@@ -1,0 +1,94 @@
+"""The platform's account: opened for whoever sends, and marked when its token died."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actors import system
+from accounts.services import audit
+from kernel import crypto
+from kernel.services import outbox
+from messaging.meta import locks
+from messaging.meta.choices import AccountState
+from messaging.meta.errors import NotConnected, TokenDead
+from messaging.meta.models import MetaAccount
+from messaging.meta.services.client import Client
+from tenants.models import Site
+from tenants.queries import sites
+from tenants.walls import wall
+from tenants.walls.levels import MASTER_ID
+
+TOKEN, APP_SECRET, VERIFY_TOKEN = "whatsapp_token", "whatsapp_app_secret", "whatsapp_verify_token"
+HOME = uuid.UUID(MASTER_ID)
+TOKEN_DIED = "whatsapp.token_died"  # noqa: S105
+ACTOR = system("WhatsApp")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The account with its secrets. Its repr shows none."""
+
+    waba_id: str
+    app_id: str
+    state: str
+    token: str = field(repr=False)
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+
+
+def console() -> Site:
+    """The console's schema, behind whose wall the account stands."""
+    return sites.get_site(HOME)
+
+
+def opened() -> Opened | None:
+    """The account, whoever is asking: the wall is opened for this one row. Raises crypto.CannotOpen."""
+    with wall(console(), "master"):
+        row = MetaAccount.objects.first()
+    if row is None:
+        return None
+    return Opened(
+        row.waba_id, row.app_id, row.state, _open(row.token_sealed, TOKEN), _open(row.app_secret_sealed, APP_SECRET),
+        _open(row.verify_token_sealed, VERIFY_TOKEN),
+    )  # fmt: skip
+
+
+def client() -> Client:
+    """A client with the platform's token. Raises NotConnected without an account, TokenDead when Meta refused it."""
+    found = opened()
+    if found is None:
+        raise NotConnected
+    if found.state == AccountState.TOKEN_DEAD:
+        raise TokenDead
+    return client_for(found.token)
+
+
+def client_for(token: str) -> Client:
+    """A client with this token, where the settings say Meta is."""
+    return Client(settings.WHATSAPP_API_BASE, settings.WHATSAPP_API_VERSION, token, settings.WHATSAPP_TIMEOUT)
+
+
+def token_died(now: dt.datetime) -> None:
+    """Note that Meta refuses the token; nothing is sent until a new one is saved. The console is told once."""
+    with wall(console(), "master"), transaction.atomic():
+        row = locks.account()
+        if row is None or row.state == AccountState.TOKEN_DEAD:
+            return
+        row.state, row.checked_at = AccountState.TOKEN_DEAD, now
+        row.save(update_fields=["state", "checked_at"])
+        audit.record("whatsapp.token_died", row, actor=ACTOR, now=now)
+        outbox.emit(TOKEN_DIED, site_id=HOME, now=now)
+
+
+def seal(value: str, name: str) -> str:
+    """A secret of the account, as it is kept."""
+    return crypto.seal(value, site_id=HOME, field=name)
+
+
+def _open(value: str, name: str) -> str:
+    return crypto.open_sealed(value, site_id=HOME, field=name)

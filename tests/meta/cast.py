@@ -1,0 +1,62 @@
+"""A connected account, senders and approved templates, written straight into the tables: for tests that are not about
+connecting them. Other rooms use these too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from messaging.meta.choices import CATEGORY, Purpose
+from messaging.meta.models import MessageTemplate, MetaAccount, Sender
+from messaging.meta.services import account
+from tenants.models import Site
+from tenants.walls import wall
+from tests.factories import NOW
+
+WABA, APP = "1029384756", "5647382910"
+TOKEN, APP_SECRET, VERIFY = (
+    "EAAcanaryToken000000000000000000",
+    "canaryAppSecret0000000000000000",
+    "canaryVerifyToken000",
+)
+
+
+def make_account(**fields: Any) -> MetaAccount:
+    """The platform's account, whatever wall is open."""
+    values = {
+        "waba_id": WABA, "app_id": APP, "name": "Platform", "token_sealed": account.seal(TOKEN, account.TOKEN),
+        "app_secret_sealed": account.seal(APP_SECRET, account.APP_SECRET),
+        "verify_token_sealed": account.seal(VERIFY, account.VERIFY_TOKEN), "saved_at": NOW, "checked_at": NOW,
+    }  # fmt: skip
+    with wall(account.console(), "master"):
+        return MetaAccount.objects.create(**{**values, **fields})
+
+
+def make_sender(site: Site, phone_number_id: str = "", **fields: Any) -> Sender:
+    """A number that `site` sends from; the stand-in's is `number_id(site)`."""
+    values = {
+        "site_id": site.id, "phone_number_id": phone_number_id or number_id(site), "display_name": site.name,
+        "display_phone": "+966 11 000 0001", "connected_at": NOW,
+    }  # fmt: skip
+    with wall(account.console(), "master"):
+        return Sender.objects.create(**{**values, **fields})
+
+
+def make_templates(site: Site, **fields: Any) -> list[MessageTemplate]:
+    """Every template of `site`, approved, in both languages."""
+    with wall(account.console(), "master"):
+        return [
+            MessageTemplate.objects.create(
+                **{
+                    "site_id": site.id, "purpose": purpose, "language": language, "name": f"{purpose}_s{site.number}",
+                    "category": CATEGORY[purpose], "status": "APPROVED", "body": "{{1}} {{2}} {{3}} {{4}}",
+                    "link_base": f"https://{site.id.hex[-4:]}.example.com/c/", "changed_at": NOW, **fields,
+                }
+            )
+            for purpose in Purpose
+            for language in ("en", "ar")
+        ]  # fmt: skip
+
+
+def number_id(site: Site) -> str:
+    """The phone number id that tests give to `site`."""
+    return f"1000000{site.number:05d}"
