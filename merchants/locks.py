@@ -38,6 +38,12 @@ def coupons(found: QuerySet[Coupon]) -> QuerySet[Coupon]:
     return Coupon.objects.filter(id__in=found.order_by("id").select_for_update(no_key=True).values("id"))
 
 
+def free_coupon(batch_id: uuid.UUID) -> Coupon | None:
+    """The next free coupon of a batch's online lane that nobody else is just taking, locked."""
+    free = Coupon.objects.filter(batch_id=batch_id, state=Coupon.State.AVAILABLE, lane=Coupon.Lane.ONLINE)
+    return free.order_by("id").select_for_update(no_key=True, skip_locked=True).first()
+
+
 def customer(customer_id: uuid.UUID) -> Customer:
     """The customer's row, locked. Raises Customer.DoesNotExist."""
     return Customer.objects.select_for_update(no_key=True).get(id=customer_id)

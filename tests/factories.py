@@ -154,10 +154,37 @@ def make_statement(merchant: m.Merchant | None = None, **fields: Any) -> Any:
     )  # fmt: skip
 
 
+def make_optin(merchant: m.Merchant, customer: m.Customer, **fields: Any) -> Any:
+    """A customer who agreed to the merchant's messages, with the event that says so."""
+    from messaging.consent.models import OptIn, OptInEvent
+
+    said = {
+        "merchant": merchant, "customer": customer, "state": "given", "text_version": "2026-11", "language": "en",
+        "source": "centre", "at": NOW, **fields,
+    }  # fmt: skip
+    OptInEvent.objects.create(**said, wording="Yes")
+    return OptIn.objects.create(**said)
+
+
+def make_message(merchant: m.Merchant, **fields: Any) -> Any:
+    """A queued message to a new customer, without a hold: for tests that do not look at credits."""
+    from messaging.models import Message
+
+    customer = fields.pop("customer", None) or make_customer()
+    return Message.objects.create(
+        **{
+            "merchant": merchant, "payer": merchant.id, "customer": customer, "trigger": "claim_centre", "type": "wa_ui",
+            "key": uuid.uuid4().hex, "recipient": customer.phone_index, "created_at": NOW, "due_at": NOW,
+            "expires_at": NOW + DAY, **fields,
+        }
+    )  # fmt: skip
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
     from agents.purchases.models import Paper, PlanReminder
+    from messaging.models import Switches
     from ui.models import SavedView
 
     branch = make_branch(merchant)
@@ -187,6 +214,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         currency="SAR", total=100, data=PAPER,
     )
     make_statement(merchant)
+    make_optin(merchant, customer)
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
     SavedView.objects.create(user_id=member.id, merchant_id=merchant.id, page="x", name="Mine", created_at=NOW)
     AuditEvent.objects.create(

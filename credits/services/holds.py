@@ -39,8 +39,9 @@ def release(*, hold_id: uuid.UUID, merchant_id: uuid.UUID) -> bool:
 
 
 def spend(
-    *, hold_id: uuid.UUID, merchant_id: uuid.UUID, unit: str, amount: int, related: Related, actor: Actor, now: dt.datetime
-) -> Posted:
+    *, hold_id: uuid.UUID, merchant_id: uuid.UUID, unit: str, amount: int, related: Related, actor: Actor,
+    now: dt.datetime,
+) -> Posted:  # fmt: skip
     """Turn what is held for `hold_id` into one deduct. A repetition changes nothing. Raises InsufficientCredits.
 
     The wallet stays locked between letting go and taking, so nobody else gets what was promised.
@@ -64,8 +65,8 @@ def give_back(
 ) -> Posted:  # fmt: skip
     """Return what was spent for `hold_id`, as one adjustment: it was charged, and then was not delivered after all."""
     return ledger.post(
-        key=key_for(f"{related.type}.give-back", hold_id), kind=f"{related.type}.return", related=related, reason=reason,
-        merchant_id=merchant_id,
+        key=key_for(f"{related.type}.give-back", hold_id), kind=f"{related.type}.return", related=related,
+        reason=reason, merchant_id=merchant_id,
         legs=[
             side.merchant_wallet(merchant_id, unit, amount, Action.ADJUSTMENT),
             side.far_side(AccountKind.CONSUMED, unit, -amount),

@@ -33,6 +33,7 @@ class Coupon(WalledModel):
         PRINTED = "printed", _("Printed coupon")
         COUNTER = "counter", _("Counter")
         API = "api", _("API")
+        MESSAGE = "message", _("WhatsApp message")
 
     # The composite key (merchant, batch) of the walls checks both; checking each again would halve the speed of COPY.
     merchant = models.ForeignKey(

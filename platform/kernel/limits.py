@@ -86,18 +86,22 @@ class Bucket:
     name: str
     key: str
     limit: int
-    per_seconds: int
+    per_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`remaining` and `limit` are those of the bucket that is nearest to empty; `retry_after` in seconds."""
+    """`remaining` and `limit` are those of the bucket that is nearest to empty.
+
+    `retry_after` is in whole seconds, as people are told; `wait` is the same to the millisecond.
+    """
 
     allowed: bool
     limit: int = 0
     remaining: int = 0
     retry_after: int = 0
     bucket: str = ""
+    wait: float = 0.0
 
 
 @lru_cache(maxsize=4)
@@ -141,7 +145,7 @@ def _verdict(buckets: tuple[Bucket, ...], answer: list[int]) -> Verdict:
     tightest = max(range(len(buckets)), key=lambda i: (figures[i][1], -figures[i][0] / buckets[i].limit))
     left, wait = figures[tightest]
     bucket = buckets[tightest]
-    return Verdict(allowed, bucket.limit, max(0, left), -(-wait // 1000), bucket.name)
+    return Verdict(allowed, bucket.limit, max(0, left), -(-wait // 1000), bucket.name, wait / 1000)
 
 
 def network(address: str) -> str:

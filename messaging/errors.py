@@ -1,0 +1,56 @@
+"""Why a message is not sent."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError
+
+
+class WhatsAppOff(DomainError):
+    """The site has no sender number, or the merchant has delivery switched off."""
+
+    code = "whatsapp_off"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("WhatsApp is not switched on here."))
+
+
+class NotWanted(DomainError):
+    """The customer did not agree to messages of this merchant, or opted out."""
+
+    code = "not_wanted"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This customer does not want messages."))
+
+
+class NoCoupon(DomainError):
+    """The batch has no coupon for this customer: `outcome` is sold_out, closed, over, not_yet, paused or held."""
+
+    code = "no_coupon"
+    status = 409
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(_("There is no coupon for this customer."), outcome=outcome)
+        self.outcome = outcome
+
+
+class NoSuchMessage(DomainError):
+    code = "no_such_message"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such message."))
+
+
+class WrongState(DomainError):
+    """Only a message whose outcome is unknown waits for a person."""
+
+    code = "wrong_state"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This message is settled already. Reload the page."))

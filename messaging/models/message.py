@@ -1,0 +1,106 @@
+"""A message: one WhatsApp to one person."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from merchants.models import Coupon, Customer, Merchant
+from messaging.choices import OPEN, Charge, State, Trigger, Type
+from tenants.walls.base import WalledModel
+
+
+class Message(WalledModel):
+    """What to send is written down as ids; words and picture are made when it goes out.
+
+    `key` says what set it off, once: the same key is the same message. `payer` is the merchant, or the site for a code
+    on a site-wide page. `recipient` is the keyed index of the phone. `history` holds [moment, what, detail] of each
+    step. `secret_sealed` (a code) and `to_sealed` (a typed number) are removed when the message is over.
+    """
+
+    merchant = models.ForeignKey(
+        Merchant, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    payer = models.UUIDField()
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    coupon = models.ForeignKey(Coupon, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages")
+    trigger = models.CharField(max_length=12, choices=Trigger)
+    type = models.CharField(max_length=5, choices=Type)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    charge = models.CharField(max_length=8, choices=Charge, default=Charge.NONE)
+    language = models.CharField(max_length=5, default="en")
+    key = models.CharField(max_length=120, unique=True)
+    automation_id = models.UUIDField(null=True, blank=True)
+    occasion_id = models.UUIDField(null=True, blank=True)
+    label = models.CharField(max_length=120, blank=True)
+    recipient = models.BinaryField(max_length=32)
+    to_sealed = models.CharField(max_length=200, blank=True)
+    secret_sealed = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    put_off = models.PositiveSmallIntegerField(default=0)  # times Meta asked for a day's patience
+    plain = models.BooleanField(default=False)  # without its picture, because that was refused
+    form = models.CharField(max_length=40, blank=True)
+    wamid = models.CharField(max_length=140, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.PositiveIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=120, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    pricing = models.CharField(max_length=40, blank=True)
+    billable = models.BooleanField(null=True, blank=True)
+    history = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merchant__isnull=True) | models.Q(payer=models.F("merchant_id")),
+                name="messaging_message_payer",
+            ),
+            # Whoever pays nothing holds nothing.
+            models.CheckConstraint(
+                condition=models.Q(charge="none") | models.Q(merchant__isnull=False), name="messaging_message_charge"
+            ),
+            models.UniqueConstraint(fields=["wamid"], condition=~models.Q(wamid=""), name="messaging_message_wamid"),
+        ]
+        indexes = [
+            # The sender: whose turn it is, and what is due of it.
+            models.Index(
+                fields=["type", "payer", "due_at"], condition=models.Q(state="queued"), name="messaging_message_due"
+            ),
+            # The sweep: what has been open for too long.
+            models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="messaging_message_sending"),
+            models.Index(
+                fields=["expires_at"], condition=models.Q(state__in=["queued", "unknown", "accepted"]),
+                name="messaging_message_expires",
+            ),
+            # The log of a merchant, and of the site, newest first.
+            models.Index(fields=["merchant", "-created_at"], name="messaging_message_newest"),
+            models.Index(fields=["-created_at"], name="messaging_message_site"),
+            # Result pages.
+            models.Index(
+                fields=["automation_id", "state"], condition=models.Q(automation_id__isnull=False),
+                name="messaging_message_result",
+            ),
+            # Meta's limit on people in a day, shared out between merchants.
+            models.Index(
+                fields=["accepted_at"], condition=models.Q(type="wa_bi"), name="messaging_message_people"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.id)  # never whom or what: this reaches logs
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still become of it."""
+        return self.state in OPEN
+
+    @property
+    def charged(self) -> bool:
+        return self.charge == Charge.SPENT
