@@ -6,13 +6,21 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from merchants.models import Merchant
 from merchants.services import claims, customers
+from messaging.consent.choices import Source
+from messaging.consent.services import consent
 from storefront.services import guard
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the form said. `shared`: a device in the store that many people use, which never proves anything."""
+    """What the form said. `shared`: a device in the store that many people use, which never proves anything.
+
+    `agreed_to`: the merchant whose messages were agreed to in the form, None where the box was left empty.
+    """
 
     phone: str
     name: str
@@ -23,6 +31,7 @@ class Request:
     merchant_id: uuid.UUID
     serial: str = ""
     shared: bool = False
+    agreed_to: Merchant | None = None
 
 
 def take(asked: Request, *, known: claims.Recognition, device_token: str, now: dt.datetime) -> claims.ClaimResult:
@@ -35,11 +44,18 @@ def take(asked: Request, *, known: claims.Recognition, device_token: str, now: d
         customers.edit(
             customer_id=known.customer_id, device_token=device, name=asked.name, birthday=asked.birthday, now=now
         )
-    return claims.claim(
-        phone=asked.phone, source=asked.source, now=now, batch_id=asked.batch_id, serial=asked.serial,
-        name=asked.name, birthday=asked.birthday, language=asked.language, device_token=device,
-        may_prove=not asked.shared,
-    )  # fmt: skip
+    with transaction.atomic():
+        result = claims.claim(
+            phone=asked.phone, source=asked.source, now=now, batch_id=asked.batch_id, serial=asked.serial,
+            name=asked.name, birthday=asked.birthday, language=asked.language, device_token=device,
+            may_prove=not asked.shared,
+        )  # fmt: skip
+        if asked.agreed_to and result.coupon_id and result.outcome == claims.TAKEN:
+            consent.record_at_claim(
+                coupon_id=result.coupon_id, merchant=asked.agreed_to, device_token=device, language=asked.language,
+                source=Source.KIOSK if asked.shared else asked.source, now=now,
+            )  # fmt: skip
+    return result
 
 
 def begin(

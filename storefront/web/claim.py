@@ -18,6 +18,7 @@ from accounts.access import public
 from kernel import clock
 from merchants.models import Batch
 from merchants.services import claims
+from messaging.consent.services import consent
 from storefront import words
 from storefront.queries import coupons, offers
 from storefront.services import claiming, guard
@@ -91,16 +92,15 @@ def _answer(request: HttpRequest, place: Place) -> HttpResponse:
     initial = {}
     if person:
         initial = {"phone": person.phone, "name": person.name, "birthday": person.birthday}
-    return _form(request, place, _claim_form(request, initial=initial), person=person)
+    return _form(request, place, _claim_form(request, initial=initial, place=place), person=person)
 
 
-def _claim_form(request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None) -> ClaimForm:
-    return ClaimForm(
-        data,
-        initial=initial,
-        country=site_of(request).country,
-        today=pages.today_of(request),
-    )
+def _claim_form(
+    request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None
+) -> ClaimForm:
+    site = site_of(request)
+    offers = consent.offer(site=site, merchant=place.batch.merchant, language=words.language()) if place else ""
+    return ClaimForm(data, initial=initial, country=site.country, today=pages.today_of(request), offers=offers)
 
 
 def _form(
@@ -114,7 +114,7 @@ def _form(
 
 
 def _take(request: HttpRequest, place: Place) -> HttpResponse:
-    form = _claim_form(request, request.POST)
+    form = _claim_form(request, request.POST, place=place)
     form.is_valid()
     phone = form.cleaned_data.get("phone", "")
     caller, now = pages.caller_of(request), clock.now()
@@ -145,6 +145,7 @@ def _claimed(
         phone=phone, name=form.cleaned_data.get("name") or "", birthday=form.cleaned_data.get("birthday"),
         language=words.language(), source=place.source, batch_id=place.batch.id, merchant_id=place.batch.merchant_id,
         serial=place.serial, shared=place.shared,
+        agreed_to=place.batch.merchant if form.cleaned_data.get("agrees") else None,
     )  # fmt: skip
     result = claiming.take(asked, known=known, device_token=token, now=clock.now())
     if result.outcome == claims.DETAILS_NEEDED:

@@ -53,13 +53,21 @@ def _phone(country: str) -> PhoneField:
 
 
 class ClaimForm(PersonForm):
-    """Phone, name, birthday: all needed, but for a number that is known here, whose record counts."""
+    """Phone, name, birthday: all needed, but for a number that is known here, whose record counts.
 
-    field_order = ("phone", "name", "birthday")
+    `offers` is the words of a box that nobody ticked beforehand and nothing depends on; empty: there is no box.
+    """
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    field_order = ("phone", "name", "birthday", "agrees")
+    agrees = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, country: str, offers: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"] = deepcopy(_phone(country))
+        if offers:
+            self.fields["agrees"].label = offers
+        else:
+            del self.fields["agrees"]
         self.order_fields(self.field_order)
 
     def without_details(self) -> bool:

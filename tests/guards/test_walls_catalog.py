@@ -19,6 +19,7 @@ SITE_FUNCTIONS = {
     "coupon_page",
     "serial_exists",
     "search_offers",
+    "consent_at_claim",
 }
 PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account", "bank_hold", "bank_release"}
 
