@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('pricing', models.CharField(blank=True, max_length=40)),
                 ('billable', models.BooleanField(blank=True, null=True)),
                 ('history', models.JSONField(default=list)),
+                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='merchants.batch')),
                 ('coupon', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='merchants.coupon')),
                 ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='merchants.customer')),
                 ('merchant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),

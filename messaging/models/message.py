@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from merchants.models import Coupon, Customer, Merchant
+from merchants.models import Batch, Coupon, Customer, Merchant
 from messaging.choices import OPEN, Charge, State, Trigger, Type
 from tenants.walls.base import WalledModel
 
@@ -23,6 +23,7 @@ class Message(WalledModel):
     payer = models.UUIDField()
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     coupon = models.ForeignKey(Coupon, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages")
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     trigger = models.CharField(max_length=12, choices=Trigger)
     type = models.CharField(max_length=5, choices=Type)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)

@@ -1,0 +1,1 @@
+"""Reading messages: logs, figures, results."""

@@ -1,0 +1,177 @@
+"""Putting a message into the queue: its row, the hold of its credit, its coupon and the news of it, or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from credits.services import holds
+from kernel import crypto
+from kernel.ids import uuid7
+from kernel.services import outbox
+from merchants.models import Batch, Coupon, Customer, Merchant
+from merchants.services import holding
+from messaging.choices import TYPE_OF, Charge, State, Trigger, Type
+from messaging.consent.queries import register
+from messaging.errors import NoCoupon, NotWanted, WhatsAppOff
+from messaging.meta.queries import senders
+from messaging.models import Message, Switches
+from tenants.models import Site
+from tenants.walls import WallError, current_site, current_wall, wall
+
+DUE = "messages.due"
+SECRET, TO = "message_secret", "message_to"
+# How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
+WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
+UI_FOR, BI_FOR = dt.timedelta(hours=24), dt.timedelta(hours=48)
+ASKED_FOR = {Trigger.CODE, Trigger.RESEND}
+DELIVERIES = {Trigger.CLAIM_CENTRE, Trigger.CLAIM_STORE, Trigger.RESEND}
+
+
+def enqueue(
+    *,
+    trigger: Trigger,
+    key: str,
+    now: dt.datetime,
+    actor: Actor,
+    customer_id: uuid.UUID | None = None,
+    merchant_id: uuid.UUID | None = None,
+    coupon_id: uuid.UUID | None = None,
+    batch_id: uuid.UUID | None = None,
+    automation_id: uuid.UUID | None = None,
+    occasion_id: uuid.UUID | None = None,
+    campaign_name: str = "",
+    secret: str = "",
+    phone: str = "",
+    not_before: dt.datetime | None = None,
+    wake: bool = True,
+) -> Message:
+    """Queue one message, once for each `key`: the same key again answers with the message there is.
+
+    `merchant_id` pays, one credit of the type that `trigger` has; without it the site does, and no credit moves.
+    `batch_id` of an automation holds a coupon of it for the customer. `phone` (E.164) is for a test to a typed number.
+    `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
+
+    Raises InsufficientCredits, WhatsAppOff, NotWanted, NoCoupon; then nothing is left behind.
+    """
+    with _at_site(merchant_id) as site, transaction.atomic():
+        found = Message.objects.filter(key=key).first()
+        if found is not None:
+            return found
+        _must_be_on(site, trigger, merchant_id)
+        customer = Customer.objects.get(id=customer_id) if customer_id else None
+        recipient = _recipient(site, customer, phone)
+        _must_be_wanted(trigger, merchant_id, customer_id, recipient)
+        due_at = max(now, not_before or now)
+        message = Message(
+            id=uuid7(), merchant_id=merchant_id, payer=merchant_id or site.id, customer=customer, trigger=trigger,
+            type=TYPE_OF[trigger], charge=Charge.HELD if merchant_id else Charge.NONE,
+            language=customer.language if customer else site.language, key=key, automation_id=automation_id,
+            occasion_id=occasion_id, label=campaign_name[:120], recipient=recipient,
+            to_sealed=crypto.seal(phone, site_id=site.id, field=TO) if phone else "",
+            secret_sealed=crypto.seal(secret, site_id=site.id, field=SECRET) if secret else "", created_at=now,
+            due_at=due_at, expires_at=due_at, history=[[now.isoformat(), str(State.QUEUED), _by(actor)]],
+        )  # fmt: skip
+        # First, and waiting for whoever writes the same key just now: then all of this is done already.
+        Message.objects.bulk_create([message], ignore_conflicts=True)
+        if not Message.objects.filter(id=message.id).exists():
+            return Message.objects.get(key=key)
+        _give_coupon(message, coupon_id, batch_id, now)
+        message.expires_at = _worth_until(message)
+        message.save(update_fields=["coupon", "batch", "expires_at"])
+        if merchant_id:
+            # Last: the wallet is the row that others wait for.
+            holds.hold(hold_id=message.id, merchant_id=merchant_id, unit=message.type, amount=1, now=now)
+        if wake:
+            outbox.emit(DUE, site_id=site.id, now=now, due_at=due_at)
+    return message
+
+
+def wake(*, now: dt.datetime) -> None:
+    """Have the queue of the open site looked at."""
+    outbox.emit(DUE, site_id=current_site().id, now=now)
+
+
+@contextmanager
+def _at_site(merchant_id: uuid.UUID | None) -> Iterator[Site]:
+    """Level site for the block. Level merchant steps up for its own merchant only: raises WallError else."""
+    found = current_wall()
+    if found is None or found.level not in {"site", "merchant"}:
+        raise WallError("messages are queued at level merchant or site")
+    if found.level == "merchant" and str(merchant_id) != found.merchant:
+        raise WallError("a merchant queues its own messages only")
+    site = current_site()
+    with wall(site, "site") if found.level == "merchant" else nullcontext():
+        yield site
+
+
+def _must_be_on(site: Site, trigger: Trigger, merchant_id: uuid.UUID | None) -> None:
+    if not site.is_open or not senders.is_on():
+        raise WhatsAppOff
+    if merchant_id is None or trigger == Trigger.CODE:
+        return
+    if not Merchant.objects.filter(id=merchant_id, state=Merchant.State.ACTIVE).exists():
+        raise WhatsAppOff
+    if trigger in DELIVERIES and Switches.objects.filter(merchant_id=merchant_id, delivery=False).exists():
+        raise WhatsAppOff
+
+
+def _must_be_wanted(
+    trigger: Trigger, merchant_id: uuid.UUID | None, customer_id: uuid.UUID | None, recipient: bytes
+) -> None:
+    """STOP holds for everything but what the person asks for now; BI messages need that merchant's own opt-in."""
+    if trigger in ASKED_FOR:
+        return
+    if register.is_stopped(recipient):
+        raise NotWanted
+    if TYPE_OF[trigger] == Type.UI or trigger == Trigger.TEST:
+        return
+    if merchant_id is None or customer_id is None or not register.may_write(merchant_id, [customer_id]):
+        raise NotWanted
+
+
+def _by(actor: Actor) -> str:
+    """Who pressed the button, where a person of ours did."""
+    return actor.label if actor.kind in {"merchant", "staff"} else ""
+
+
+def _recipient(site: Site, customer: Customer | None, phone: str) -> bytes:
+    if phone:
+        return crypto.keyed_index(phone, site_id=site.id, field="phone")
+    if customer is None or customer.erased_at is not None:
+        raise NotWanted
+    return bytes(customer.phone_index)
+
+
+def _give_coupon(
+    message: Message, coupon_id: uuid.UUID | None, batch_id: uuid.UUID | None, now: dt.datetime
+) -> None:
+    """Note the coupon that the message is about, or hold one of the batch for its customer."""
+    if coupon_id:
+        message.coupon = Coupon.objects.get(id=coupon_id)
+        message.batch_id = message.coupon.batch_id
+    elif batch_id:
+        message.batch_id = batch_id
+        if message.trigger == Trigger.TEST or message.customer_id is None:
+            return
+        try:
+            message.coupon = holding.hold(batch_id=batch_id, customer_id=message.customer_id, now=now)
+        except holding.NothingToHold as error:
+            raise NoCoupon(error.outcome) from error
+
+
+def _worth_until(message: Message) -> dt.datetime:
+    span = WORTH_SENDING.get(Trigger(message.trigger), UI_FOR if message.type == Type.UI else BI_FOR)
+    until = message.due_at + span
+    if message.coupon and message.coupon.state == Coupon.State.HELD:
+        # Once its batch has run out, a held coupon is gone: no message may promise it.
+        until = min(until, Batch.objects.values_list("claim_until", flat=True).get(id=message.batch_id))
+    elif message.coupon and message.coupon.use_until:
+        until = min(until, message.coupon.use_until)
+    return until
+
