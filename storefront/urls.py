@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from storefront.web import centre, claim, coupon, mine, offer, pictures, seo, store
+from storefront.web import centre, claim, coupon, letters, mine, offer, pictures, seo, store
 
 app_name = "storefront"
 urlpatterns = [
@@ -27,4 +27,6 @@ urlpatterns = [
     path("s/<slug:slug>/kiosk/<uuid:batch_id>", claim.from_store, {"shared": True}, name="kiosk-claim"),
     path("my/", mine.show, name="mine"),
     path("my/<uuid:customer_id>/", mine.edit, name="me"),
+    path("my/<uuid:customer_id>/messages/", letters.show, name="letters"),
+    path("my/<uuid:customer_id>/messages/change/", letters.change, name="letters-change"),
 ]

@@ -24,6 +24,7 @@ urlpatterns = [
     path("merchant/", include("merchants.urls")),
     path("merchant/", include("agents.purchases.urls.shop")),
     path("merchant/statements/", include("agents.statements.urls.own")),
+    path("merchant/consent/", include("messaging.consent.urls")),
     path("join/", include("agents.urls.join")),
     path("", include("agents.urls.public")),
     path("", include("agents.payments.urls.webhook")),
