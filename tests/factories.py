@@ -180,11 +180,30 @@ def make_message(merchant: m.Merchant, **fields: Any) -> Any:
     )  # fmt: skip
 
 
+def make_wheel(merchant: m.Merchant, *slices: tuple[Any, ...], is_on: bool = True, always: Any = None) -> Any:
+    """A wheel's version 1 with segments (label, weight, batch or None, per_hour or None), all but the label optional."""
+    from storefront.wheel.choices import Colour
+    from storefront.wheel.models import Segment, Wheel, WheelVersion
+
+    wheel = Wheel.objects.create(merchant=merchant, is_on=is_on, created_at=NOW)
+    version = WheelVersion.objects.create(
+        merchant=merchant, wheel=wheel, number=1, always_batch=always, created_at=NOW, created_label="x"
+    )
+    for place, one in enumerate(slices, start=1):
+        label, weight, batch, per_hour = (*one, *(1, None, None)[len(one) - 1 :])
+        Segment.objects.create(
+            merchant=merchant, version=version, position=place, label_en=label, weight=weight, batch=batch,
+            per_hour=per_hour, colour=Colour.values[place - 1],
+        )  # fmt: skip
+    return version
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
     from agents.purchases.models import Paper, PlanReminder
     from messaging.models import Switches
+    from storefront.wheel.models import Spin
     from ui.models import SavedView
 
     branch = make_branch(merchant)
@@ -216,6 +235,11 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
     make_statement(merchant)
     make_optin(merchant, customer)
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
+    version = make_wheel(merchant, ("Prize", 1, batch), ("No Prize",))
+    Spin.objects.create(
+        merchant=merchant, version=version, customer=customer, day=NOW.date(), outcome="win", batch=batch,
+        coupon=coupon, segment=version.segments.first(), source="phone", created_at=NOW,
+    )  # fmt: skip
     SavedView.objects.create(user_id=member.id, merchant_id=merchant.id, page="x", name="Mine", created_at=NOW)
     AuditEvent.objects.create(
         at=NOW, actor_id=member.id, actor_kind="merchant", actor_label=member.name, verb="test", object_type="batch",

@@ -19,6 +19,11 @@ SITE_FUNCTIONS = {
     "coupon_page",
     "serial_exists",
     "search_offers",
+    "wheel_pick",
+    "wheel_open",
+    "wheel_face",
+    "spin_wheel",
+    "spin_page",
     "consent_at_claim",
 }
 PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account", "bank_hold", "bank_release"}

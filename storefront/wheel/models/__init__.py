@@ -1,1 +1,6 @@
-"""Wheels, their versions, and spins."""
+"""Tables of the lucky draw."""
+
+from storefront.wheel.models.spin import Spin
+from storefront.wheel.models.wheel import Segment, Wheel, WheelVersion
+
+__all__ = ["Segment", "Spin", "Wheel", "WheelVersion"]

@@ -1,0 +1,12 @@
+"""The only place in Python that locks rows of this wing. Spins lock in SQL: customer, wheel, coupon (docs/locking.md)."""
+
+from __future__ import annotations
+
+import uuid
+
+from storefront.wheel.models import Wheel
+
+
+def wheel(merchant_id: uuid.UUID) -> Wheel | None:
+    """The merchant's wheel, locked against spins and other editors; None where there is none yet."""
+    return Wheel.objects.select_for_update(no_key=True).filter(merchant_id=merchant_id).first()

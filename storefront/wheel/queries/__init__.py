@@ -1,0 +1,1 @@
+"""Reading wheels: as visitors see them, and as their merchant does."""

@@ -1,0 +1,1 @@
+"""Spinning a wheel, and making one."""

@@ -1,0 +1,75 @@
+"""A customer's spin. The database function `spin_wheel` (migration 0003) does all of it in one transaction.
+
+Here phones and birthdays are sealed before they go in, as a claim does it, and answers become words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from kernel import crypto
+from kernel.ids import uuid7
+from storefront.wheel.choices import MOST, Source
+from tenants.walls import current_site
+
+SPUN, AGAIN, CLOSED, NOTHING_LEFT, DETAILS_NEEDED = "spun", "again", "closed", "nothing_left", "details_needed"
+# As many random numbers as a spin can need: every prize may be gone in the very moment it is drawn.
+NUMBERS = MOST + 1
+_SPIN = """
+SELECT outcome, spin, customer, fresh, proved
+FROM spin_wheel(%s, %s, %s, %s, %s, %s::smallint, %s::smallint, %s, %s, %s, %s, %s, %s::double precision[], %s)
+"""
+
+
+@dataclass(frozen=True)
+class SpinResult:
+    """`outcome`: spun (just now), again (this phone has spun today), nothing_left, closed, details_needed.
+
+    `spin_id` is set for what was spun just now, and for an earlier spin of a device that proved the phone; a stranger
+    who types a known number learns only that it has spun. `fresh`: the customer's record was made by this spin.
+    """
+
+    outcome: str
+    spin_id: uuid.UUID | None = None
+    customer_id: uuid.UUID | None = None
+    fresh: bool = False
+    proved: bool = False
+
+
+def spin(
+    *,
+    merchant_id: uuid.UUID,
+    phone: str,
+    chance: Sequence[float],
+    now: dt.datetime,
+    name: str = "",
+    birthday: dt.date | None = None,
+    language: str = "en",
+    device_token: str = "",
+    shared: bool = False,
+) -> SpinResult:
+    """Turn the merchant's wheel for `phone` (E.164), once a day and version.
+
+    `chance`: `NUMBERS` independent uniform numbers in [0, 1). `name` and `birthday` count only for a number without a
+    record. On a `shared` device nothing is proved and no earlier result is shown. Runs at level visitor.
+    """
+    if len(chance) < NUMBERS:
+        raise ValueError(f"a spin takes {NUMBERS} random numbers")
+    site_id = current_site().id
+    token = "" if shared else device_token
+    values = [
+        merchant_id, crypto.keyed_index(phone, site_id=site_id, field="phone"),
+        crypto.seal(phone, site_id=site_id, field="phone"), name.strip()[:120],
+        crypto.seal(birthday.isoformat(), site_id=site_id, field="birthday") if birthday else "",
+        birthday.month if birthday else None, birthday.day if birthday else None, language,
+        Source.KIOSK.value if shared else Source.PHONE.value, crypto.token_hash(token) if token else "", not shared,
+        uuid7(), list(chance), now,
+    ]  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SPIN, values)
+        return SpinResult(*cursor.fetchone())

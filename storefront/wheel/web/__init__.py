@@ -1,0 +1,1 @@
+"""Pages of the lucky draw: the customer's, and the merchant's."""
