@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from messaging.meta.choices import CATEGORY, Purpose
+from messaging.meta.choices import CATEGORY, WITHOUT_IMAGE, Purpose
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.meta.services import account
 from tenants.models import Site
@@ -60,3 +60,30 @@ def make_templates(site: Site, **fields: Any) -> list[MessageTemplate]:
 def number_id(site: Site) -> str:
     """The phone number id that tests give to `site`."""
     return f"1000000{site.number:05d}"
+
+
+def at_meta(site: Site) -> list[dict[str, Any]]:
+    """The same templates as Meta has them, for the stand-in."""
+    return [
+        {"name": f"{purpose}_s{site.number}", "language": language, "category": CATEGORY[purpose],
+         "components": _components(purpose, site)}
+        for purpose in Purpose
+        for language in ("en", "ar")
+    ]  # fmt: skip
+
+
+def _components(purpose: Purpose, site: Site) -> list[dict[str, Any]]:
+    link = f"https://{site.id.hex[-4:]}.example.com/c/{{{{1}}}}"
+    if purpose == Purpose.CODE:
+        copy = {
+            "type": "URL",
+            "text": "Copy code",
+            "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}",
+            "otp": True,
+        }
+        return [{"type": "BODY", "text": "*{{1}}* is your code."}, {"type": "BUTTONS", "buttons": [copy]}]
+    parts: list[dict[str, Any]] = [
+        {"type": "BODY", "text": "Hello {{1}}, {{2}} has {{3}} for you until {{4}}."},
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Open coupon", "url": link}]},
+    ]
+    return parts if purpose in WITHOUT_IMAGE else [{"type": "HEADER", "format": "IMAGE"}, *parts]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import http.client
 import json
-import ssl
 import threading
 import time
-from urllib.parse import urlsplit
 
+from standins.common import call
 from standins.stripe import sessions
 from standins.stripe.state import State
 from standins.stripe.wire import Json
-
-TIMEOUT = 10.0
 
 
 def signature(secret: str, body: str, at: int) -> str:
@@ -26,30 +21,13 @@ def signature(secret: str, body: str, at: int) -> str:
 
 
 def send(url: str, body: str, header: str) -> int:
-    """POST a webhook; the status, or 0 where nobody answered. Names under `.localhost` are this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    here = host == "localhost" or host.endswith(".localhost")
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return 0
-    target = "127.0.0.1" if here else host
-    connection: http.client.HTTPConnection = (
-        http.client.HTTPSConnection(target, port, timeout=TIMEOUT, context=ssl.create_default_context())
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(target, port, timeout=TIMEOUT)
-    )
+    """POST a webhook; the status, or 0 where nobody answered."""
     headers = {
-        "Host": parts.netloc, "Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header,
+        "Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header,
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)", "Accept": "*/*; q=0.5, application/xml",
     }  # fmt: skip
-    with contextlib.closing(connection):
-        try:
-            connection.request("POST", parts.path or "/", body.encode(), headers)
-            return connection.getresponse().status
-        except (OSError, ValueError, http.client.HTTPException):
-            return 0
+    status, _ = call("POST", url, body.encode(), headers)
+    return status
 
 
 class Courier(threading.Thread):
