@@ -81,7 +81,7 @@ class Phone:
         people = sorted(last.values(), key=lambda message: -message["at"])[:200]
         rows = []
         for message in people:
-            text = self._text(message).replace("\n", " ")
+            text = self._text(message).replace("\n", " ").replace("*", "")
             count = unread[message["phone"]]
             badge = f'<b class="badge"><span class="sr">unread </span>{count}</b>' if count else ""
             rows.append(
@@ -197,7 +197,7 @@ class Phone:
 
 def rich(text: str) -> str:
     """Words as WhatsApp shows them: links, *bold*, line breaks."""
-    found = LINK.sub(lambda m: f'<a href="{m[0]}" target="_blank" rel="noreferrer">{m[0]}</a>', escape(text))
+    found = LINK.sub(lambda m: f'<a href="{m[0]}" dir="ltr" target="_blank" rel="noreferrer"><bdi>{m[0]}</bdi></a>', escape(text))
     return MARK.sub(r"<b>\1</b>", found).replace("\n", "<br>")
 
 
