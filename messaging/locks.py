@@ -1,4 +1,4 @@
-"""The only place where this room locks rows. Order: customer, coupon, message, bank (docs/locking.md)."""
+"""The only place where this room locks rows. Order: message, batch, customer, coupon, bank."""
 
 from __future__ import annotations
 

@@ -73,3 +73,19 @@ def give_back(
         ],
         actor=actor, now=now,
     )  # fmt: skip
+
+
+def take_again(
+    *, hold_id: uuid.UUID, merchant_id: uuid.UUID, unit: str, amount: int, reason: str, related: Related, actor: Actor,
+    now: dt.datetime,
+) -> Posted:  # fmt: skip
+    """Take back what `give_back` returned, as one adjustment. Raises InsufficientCredits."""
+    return ledger.post(
+        key=key_for(f"{related.type}.take-again", hold_id), kind=f"{related.type}.again", related=related,
+        reason=reason, merchant_id=merchant_id,
+        legs=[
+            side.merchant_wallet(merchant_id, unit, -amount, Action.ADJUSTMENT),
+            side.far_side(AccountKind.CONSUMED, unit, amount),
+        ],
+        actor=actor, now=now,
+    )  # fmt: skip

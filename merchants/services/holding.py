@@ -1,7 +1,7 @@
 """Coupons that a message has under way: held for one customer, then taken, or free again.
 
 Nobody else can claim a held coupon, and it counts towards the customer's limit. It becomes *taken* when Meta says that
-the message was sent, and *available* when the message finally failed. Locks: customer, coupon, as a claim.
+the message was sent, and *available* when the message finally failed. Locks in order: batch, customer, coupon.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def take(*, coupon_id: uuid.UUID, now: dt.datetime) -> bool:
         if coupon.state != STATES.HELD:
             return False
         batch = Batch.objects.select_related("merchant").get(id=coupon.batch_id)
+        assert coupon.customer_id
         coupon.state, coupon.taken_at = STATES.TAKEN, now
         coupon.use_until = batch.use_until_of(now, batch.merchant.time_zone)
         coupon.save(update_fields=["state", "taken_at", "use_until"])
@@ -67,12 +68,15 @@ def take(*, coupon_id: uuid.UUID, now: dt.datetime) -> bool:
 def free(*, coupon_id: uuid.UUID) -> bool:
     """Nothing came of the message: a held coupon is anybody's again. False where it is not held (any more)."""
     with transaction.atomic():
+        batch = locks.batch(Coupon.objects.values_list("batch_id", flat=True).get(id=coupon_id))
         coupon = locks.coupon(id=coupon_id)
         if coupon.state != STATES.HELD:
             return False
         coupon.state, coupon.customer_id, coupon.ordinal, coupon.source = STATES.AVAILABLE, None, None, ""
         coupon.save(update_fields=["state", "customer", "ordinal", "source"])
-        Batch.objects.filter(id=coupon.batch_id, sold_out=True).update(sold_out=False)
+        if batch.sold_out:
+            batch.sold_out = False
+            batch.save(update_fields=["sold_out"])
     return True
 
 

@@ -170,7 +170,7 @@ def _worth_until(message: Message) -> dt.datetime:
     until = message.due_at + span
     if message.coupon and message.coupon.state == Coupon.State.HELD:
         # Once its batch has run out, a held coupon is gone: no message may promise it.
-        until = min(until, Batch.objects.values_list("claim_until", flat=True).get(id=message.batch_id))
+        until = min(until, Batch.objects.values_list("claim_until", flat=True).get(id=message.coupon.batch_id))
     elif message.coupon and message.coupon.use_until:
         until = min(until, message.coupon.use_until)
     return until

@@ -1,0 +1,254 @@
+"""What became of a message: the only code that changes a message's state, its credit and its coupon.
+
+Each step locks the message, looks at its state, and does all of it or nothing. A status moves a message forward only,
+so statuses may come twice, late and in any order:
+
+    queued → sending → accepted → sent → delivered → read
+                 ↘ unknown ↗  ↘ failed (or queued again, when Meta's reason passes by itself)
+
+Whatever arrived once has arrived: a failure that is told later, of another device, changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from accounts.actors import Actor, system
+from credits.errors import InsufficientCredits
+from credits.services import holds
+from credits.services.legs import Related
+from kernel import crypto
+from merchants.services import customers, holding
+from messaging import locks
+from messaging.choices import ARRIVED, OPEN, RANK, Charge, State, Type
+from messaging.consent.services import consent
+from messaging.errors import WrongState
+from messaging.meta.choices import Verdict
+from messaging.meta.queries import senders
+from messaging.meta.services import account
+from messaging.meta.services import senders as sender_services
+from messaging.models import Contact, Message
+from messaging.services import pacing
+from messaging.services.queue import TO
+from tenants.walls import current_site
+
+log = structlog.get_logger("couponry.messaging")
+ACTOR = system("WhatsApp")
+MOST_ATTEMPTS = 5
+NOT_BILLED = gettext_noop("Sent, and then not delivered: WhatsApp did not bill it")
+ARRIVED_AFTER_ALL = gettext_noop("Delivered after all")
+MOMENTS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at", State.READ: "read_at"}
+Random = Callable[[], float]
+
+
+def accepted(message_id: uuid.UUID, *, wamid: str, form: str, now: dt.datetime) -> None:
+    """Meta has taken it. Nothing is charged for that."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        message.wamid, message.form = message.wamid or wamid, form
+        if message.state in {State.SENDING, State.UNKNOWN}:
+            _note(message, State.ACCEPTED, now)
+            message.state, message.accepted_at = State.ACCEPTED, now
+        message.accepted_at = message.accepted_at or now  # its status was faster
+        message.save()
+
+
+def arrived(message: Message, *, state: State, at: dt.datetime, **seen: Any) -> None:
+    """Meta says that it was sent, delivered or read. The caller holds the lock, in a transaction."""
+    if message.state in RANK and RANK[State(message.state)] >= RANK[state]:
+        return
+    first = message.state not in ARRIVED
+    if message.state == State.FAILED and state == State.SENT:
+        return  # it was sent, and then failed: news in the wrong order
+    _note(message, state, at)
+    message.state, message.failed_at, message.error, message.error_code = state, None, "", None
+    message.sent_at = message.sent_at or at
+    setattr(message, MOMENTS[state], getattr(message, MOMENTS[state]) or at)
+    for name, value in seen.items():
+        setattr(message, name, value)
+    if first:
+        if message.coupon_id:
+            holding.take(coupon_id=message.coupon_id, now=at)
+        _charge(message, at)
+        message.secret_sealed = message.to_sealed = ""
+    message.save()
+
+
+def refused(
+    message_id: uuid.UUID, *, verdict: Verdict, code: int | None, title: str, now: dt.datetime, random: Random,
+    by_status: bool = False,
+) -> None:  # fmt: skip
+    """Meta said no, at once or later by a status: try again, later or never, as `verdict` has it.
+
+    `random` gives numbers of [0, 1) for the jitter. What concerns the number or the account is passed on.
+    """
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state in ARRIVED:
+            if by_status:
+                _failed_after_sent(message, code, title, now)
+            return
+        if message.state not in OPEN:
+            return
+        if message.state == State.QUEUED and by_status:
+            return  # an old attempt's failure, told late
+        _answer(message, verdict, code, title, now, random)
+    _pass_on(message, verdict, code, now)
+
+
+def put_back(message_id: uuid.UUID, *, now: dt.datetime, why: str, due_at: dt.datetime) -> None:
+    """It was not tried after all: it waits again, and the attempt does not count."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state == State.SENDING:
+            message.attempts = max(0, message.attempts - 1)
+            _again(message, why, now, due_at)
+
+
+def unknown(message_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Meta may have it or not: it is not sent again, its status or a person settles it."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state == State.SENDING:
+            _note(message, State.UNKNOWN, now)
+            message.state = State.UNKNOWN
+            message.save()
+
+
+def failed(
+    message: Message, *, error: str, now: dt.datetime, code: int | None = None, state: State = State.FAILED
+) -> None:
+    """The end of it: credit and coupon are free again. The caller holds the lock, in a transaction."""
+    _note(message, state, now, error)
+    message.state, message.failed_at, message.error, message.error_code = state, now, error[:120], code
+    message.secret_sealed = message.to_sealed = ""
+    if message.coupon_id:
+        holding.free(coupon_id=message.coupon_id)
+    if message.charge == Charge.HELD:
+        assert message.merchant_id
+        message.charge = Charge.RELEASED
+        message.save()
+        holds.release(hold_id=message.id, merchant_id=message.merchant_id)
+        return
+    message.save()
+
+
+def settle_by_person(message_id: uuid.UUID, *, send_again: bool, actor: Actor, now: dt.datetime) -> None:
+    """A person decides about a message whose outcome is unknown. Raises WrongState."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state != State.UNKNOWN:
+            raise WrongState
+        if send_again:
+            message.expires_at = max(message.expires_at, now + dt.timedelta(hours=1))
+            _again(message, actor.label, now, now)
+        else:
+            failed(message, error="given_up", now=now)
+
+
+def _answer(
+    message: Message, verdict: Verdict, code: int | None, title: str, now: dt.datetime, random: Random
+) -> None:
+    """Queue it again, or end it."""
+    why = f"{code or ''} {verdict}".strip()
+    if verdict == Verdict.RETRY_SOON and message.attempts < MOST_ATTEMPTS:
+        _again(message, why, now, now + dt.timedelta(seconds=2**message.attempts * (0.5 + random())))
+    elif verdict == Verdict.RETRY_PAIR and message.attempts < MOST_ATTEMPTS:
+        _again(message, why, now, now + dt.timedelta(seconds=4 ** min(message.attempts, MOST_ATTEMPTS)))
+    elif verdict == Verdict.RETRY_LATER and not message.put_off and message.type == Type.BI:
+        message.put_off += 1
+        message.expires_at = max(message.expires_at, now + dt.timedelta(hours=36))
+        _again(message, why, now, now + dt.timedelta(hours=24, minutes=30 * random()))
+    elif verdict in {Verdict.PAUSE_SENDER, Verdict.TOKEN_DEAD}:
+        message.attempts = max(0, message.attempts - 1)  # not this message's fault: it waits for the number
+        _again(message, why, now, now)
+    elif verdict == Verdict.PAUSE_TEMPLATE and message.attempts < MOST_ATTEMPTS:
+        message.plain = True  # the text without the picture has a template of its own
+        _again(message, why, now, now)
+    elif verdict == Verdict.WINDOW_CLOSED and message.attempts < MOST_ATTEMPTS:
+        Contact.objects.filter(phone_index=message.recipient).delete()
+        _again(message, why, now, now)
+    elif code in {131052, 131053} and not message.plain:
+        message.plain = True
+        _again(message, why, now, now)
+    else:
+        failed(message, error=title or str(verdict), code=code, now=now)
+
+
+def _pass_on(message: Message, verdict: Verdict, code: int | None, now: dt.datetime) -> None:
+    """What an answer says about more than this message."""
+    sender = senders.mine()
+    if verdict == Verdict.TOKEN_DEAD:
+        account.token_died(now)
+    elif verdict == Verdict.PAUSE_SENDER and sender:
+        sender_services.pause(sender.id, f"Meta: {code}", None, now)
+    elif verdict == Verdict.OPTED_OUT and message.customer:
+        phone = customers.opened(message.customer).phone
+        consent.opt_out_number(phone=phone, source="meta", now=now)
+    elif code in {4, 80007, 130429} and sender:
+        pacing.slow_down(sender)
+    if verdict in {Verdict.TOKEN_DEAD, Verdict.PAUSE_SENDER, Verdict.PAUSE_TEMPLATE, Verdict.FIX_PAYLOAD}:
+        log.error("message refused", message_id=str(message.id), code=code, verdict=str(verdict))
+
+
+def _again(message: Message, why: str, now: dt.datetime, due_at: dt.datetime) -> None:
+    _note(message, State.QUEUED, now, why)
+    message.state, message.due_at, message.wamid, message.claimed_at = State.QUEUED, due_at, "", None
+    message.accepted_at = None
+    message.save()
+
+
+def _charge(message: Message, at: dt.datetime) -> None:
+    """The one deduction of a message. One that had failed before, and was released, is charged if there is enough."""
+    if message.charge not in {Charge.HELD, Charge.RELEASED, Charge.RETURNED}:
+        return
+    try:
+        if message.charge == Charge.RETURNED:
+            holds.take_again(**_credit(message), reason=ARRIVED_AFTER_ALL, now=at)
+        else:
+            holds.spend(**_credit(message), now=at)
+    except InsufficientCredits:
+        log.warning("arrived after it had failed, and no credit is left for it", message_id=str(message.id))
+    else:
+        message.charge = Charge.SPENT
+
+
+def _credit(message: Message) -> dict[str, Any]:
+    """The one credit of a message, as `holds` is told of it."""
+    related = Related("message", message.id)
+    return {
+        "hold_id": message.id, "merchant_id": message.merchant_id, "unit": message.type, "amount": 1,
+        "related": related, "actor": ACTOR,
+    }  # fmt: skip
+
+
+def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.datetime) -> None:
+    """Sent and then failed. One credit goes back where Meta did not bill it; the coupon stays taken."""
+    if message.state != State.SENT:
+        return
+    _note(message, State.FAILED, now, title)
+    message.state, message.failed_at, message.error, message.error_code = State.FAILED, now, title[:120], code
+    if message.charge == Charge.SPENT and not message.billable:
+        holds.give_back(**_credit(message), reason=NOT_BILLED, now=now)
+        message.charge = Charge.RETURNED
+    message.save()
+
+
+def _note(message: Message, what: str, at: dt.datetime, detail: str = "") -> None:
+    message.history.append([at.isoformat(), str(what), detail[:120]])
+
+
+def phone_of(message: Message) -> str:
+    """The number it goes to, in E.164; "" where the customer was erased meanwhile."""
+    if message.to_sealed:
+        return crypto.open_sealed(message.to_sealed, site_id=current_site().id, field=TO)
+    if message.customer is None or message.customer.erased_at is not None:
+        return ""
+    return customers.opened(message.customer).phone

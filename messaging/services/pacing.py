@@ -1,0 +1,112 @@
+"""How fast: Meta's limits per number and per person, and fair shares of its limit on people in a day.
+
+The number's bucket is asked in Valkey together with the person's, and both give or neither. A bucket may give its whole
+content at once and refills meanwhile, so it holds a tenth of a second at nine tenths of the speed: no second has more
+messages than Meta allows. When Valkey does not answer, the database keeps the number's pace, at half the speed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count
+
+from kernel import limits
+from kernel.ids import uuid7
+from kernel.limits import Bucket
+from messaging.choices import Type
+from messaging.meta.models import Sender
+from messaging.models import Message
+from tenants.walls import current_site
+
+log = structlog.get_logger("couponry.messaging")
+# Meta lets one person have a message every six seconds, and 45 in a burst; five in a burst are enough for us.
+PAIR_LIMIT, PAIR_SECONDS = 5, 30
+SLOW_FOR = 30  # seconds at half the speed after Meta said it was too fast
+DAY = dt.timedelta(days=1)
+# Of the people Meta lets a number write to in a day, this much is for BI; the rest stays for who asks for something.
+BI_SHARE = 0.8
+_STEP = """
+INSERT INTO messaging_pace (id, number, next_at) VALUES (%s, %s, %s)
+ON CONFLICT (number) DO UPDATE SET next_at = greatest(messaging_pace.next_at + %s::interval, excluded.next_at)
+RETURNING next_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whether one message may go now. Else `wait`, in seconds, and whether it is the person's turn (`pair`) that is
+    not yet or the whole number's."""
+
+    now: bool
+    wait: float = 0.0
+    pair: bool = False
+
+
+def ask(sender: Sender, recipient: bytes, *, now: dt.datetime) -> Turn:
+    """Take a turn for one message, of the number and of the person, or of neither."""
+    key = sender.phone_number_id
+    pair = Bucket("wa.pair", f"{key}/{recipient.hex()}", PAIR_LIMIT, PAIR_SECONDS)
+    try:
+        verdict = limits.allow(
+            number_bucket(key, speed_of(sender)), pair, site_id=current_site().id, now=now, closed=True
+        )
+    except limits.Unavailable:
+        return _ask_database(sender, recipient, now)
+    if verdict.allowed:
+        return Turn(now=True)
+    return Turn(now=False, wait=max(verdict.wait, 0.001), pair=verdict.bucket == "wa.pair")
+
+
+def number_bucket(key: str, per_second: float) -> Bucket:
+    """A tenth of a second's messages, refilled at nine tenths of the speed."""
+    burst = max(1, int(per_second / 10))
+    rate = max(per_second - burst, per_second / 2)
+    return Bucket(f"wa.number.{per_second:g}", key, burst, burst / rate)
+
+
+def speed_of(sender: Sender) -> float:
+    """Messages a second, halved for a while after Meta complained."""
+    return sender.messages_per_second / (2 if cache.get(_slow(sender.phone_number_id)) else 1)
+
+
+def slow_down(sender: Sender) -> None:
+    """Meta said that it was too fast."""
+    cache.set(_slow(sender.phone_number_id), "slow", SLOW_FOR)
+
+
+def _slow(number: str) -> str:
+    return f"wa.slow.{number}"
+
+
+def _ask_database(sender: Sender, recipient: bytes, now: dt.datetime) -> Turn:
+    """The same without Valkey: one row a number keeps the pace, the messages themselves say who had one just now."""
+    lately = Message.objects.filter(recipient=recipient, claimed_at__gt=now - dt.timedelta(seconds=PAIR_SECONDS))
+    if lately.count() >= PAIR_LIMIT:
+        return Turn(now=False, wait=PAIR_SECONDS / PAIR_LIMIT, pair=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_STEP, [uuid7(), sender.phone_number_id, now, f"{2 / sender.messages_per_second} seconds"])
+        at: dt.datetime = cursor.fetchone()[0]
+    return Turn(now=True, wait=max(0.0, (at - now).total_seconds()))
+
+
+def used_up(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> set[uuid.UUID]:
+    """Of these merchants, who may send no BI message now, because their share of the people in a day is used up.
+
+    A share is BI's part of Meta's limit, divided among the merchants who have sent or want to send within a day, at
+    least two: no one merchant can use up what the others will need.
+    """
+    if sender.users_per_day is None or not payers:
+        return set()
+    whole = int(sender.users_per_day * BI_SHARE)
+    sent = Message.objects.filter(type=Type.BI, accepted_at__gt=now - DAY).order_by()
+    people = dict(sent.values_list("payer").annotate(people=Count("recipient", distinct=True)))
+    if sum(people.values()) >= whole:
+        return set(payers)
+    share = whole // max(2, len({*people, *payers}))
+    return {payer for payer in payers if people.get(payer, 0) >= max(share, 1)}

@@ -1,0 +1,223 @@
+"""Sending what is due. Any number of workers may do it at once; no message is taken by two.
+
+A round takes a few messages (a short transaction: whose turn it is, the paces, the mark *sending*), posts them from a
+few threads without the database, and writes down each answer. A process that dies in between leaves messages that are
+marked as being sent: nobody knows what became of them, so they wait for their status or a person (`sweeping`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import connection, transaction
+
+from messaging import locks
+from messaging.choices import OPEN, State, Type
+from messaging.meta.choices import Verdict
+from messaging.meta.errors import NotConnected
+from messaging.meta.models import Sender
+from messaging.meta.queries import senders
+from messaging.meta.services import account
+from messaging.meta.services.client import Accepted, Client, Refused, Unknown, Unreachable
+from messaging.models import Contact, Message
+from messaging.models.contact import WINDOW
+from messaging.services import composing, outcomes, pacing, pictures
+from tenants.models import Site
+from tenants.walls import current_site
+
+log = structlog.get_logger("couponry.messaging")
+ROUND = 24  # messages a round
+THREADS = 8
+PATIENCE = 0.25  # seconds that a round waits for the number's pace
+AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved template
+# A window that closes while the message is on its way would refuse it.
+MARGIN = dt.timedelta(minutes=5)
+_PAYERS = """
+WITH RECURSIVE turn AS (
+    (SELECT payer FROM messaging_message WHERE state = 'queued' AND type = %s ORDER BY payer LIMIT 1)
+    UNION ALL
+    SELECT (SELECT m.payer FROM messaging_message m
+            WHERE m.state = 'queued' AND m.type = %s AND m.payer > turn.payer ORDER BY m.payer LIMIT 1)
+    FROM turn WHERE turn.payer IS NOT NULL)
+SELECT payer FROM turn WHERE payer IS NOT NULL
+"""
+Clock = Callable[[], dt.datetime]
+Answer = Accepted | Refused | Unknown | Unreachable
+
+
+@dataclass
+class Tools:
+    """What a run is given: the time, chance, and how to wait."""
+
+    clock: Clock
+    random: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass
+class Round:
+    """Messages marked as being sent, and how long to wait before the next round."""
+
+    messages: list[Message] = field(default_factory=list)
+    wait: float = 0.0
+    more: bool = False
+
+
+def run(tools: Tools, *, seconds: float = 20.0) -> bool:
+    """Send what is due on the open site until nothing is, or `seconds` have passed; whether something is left."""
+    sender = senders.mine()
+    started = tools.clock()
+    if sender is None or not sender.sends(started):
+        return False
+    try:
+        client = account.client()
+    except NotConnected:
+        return False
+    site = current_site()
+    with ThreadPoolExecutor(THREADS) as pool:
+        while True:
+            found = _take(sender, tools)
+            if not found.messages and not found.wait:
+                return False
+            _send(found.messages, sender, client, site, pool, tools)
+            now = tools.clock()
+            if (now - started).total_seconds() >= seconds:
+                return True
+            if found.wait:
+                tools.sleep(min(found.wait, PATIENCE))
+            sender = senders.mine()
+            if sender is None or not sender.sends(now):
+                return False  # paused by an answer of this round
+
+
+def _take(sender: Sender, tools: Tools) -> Round:
+    """Mark up to ROUND due messages as being sent: UI before BI, merchants in turn, within the paces."""
+    now, found = tools.clock(), Round()
+    for kind in (Type.UI, Type.BI):
+        room = ROUND - len(found.messages)
+        if room <= 0 or found.wait:
+            break
+        payers = _payers(kind)
+        if kind == Type.BI:
+            over = pacing.used_up(sender, payers, now=now)
+            payers = [payer for payer in payers if payer not in over]
+        if payers:
+            _take_kind(found, kind, _in_turn(payers, tools), room, sender, now)
+    return found
+
+
+def _take_kind(
+    found: Round, kind: str, payers: list[uuid.UUID], room: int, sender: Sender, now: dt.datetime
+) -> None:
+    share = max(1, -(-room // len(payers)))
+    with transaction.atomic():
+        for message in locks.due(payers=payers, kind=kind, now=now, share=share, limit=room):
+            if message.expires_at <= now:
+                outcomes.failed(message, error="expired", now=now)
+                continue
+            turn = pacing.ask(sender, bytes(message.recipient), now=now)
+            if turn.pair and not turn.now:
+                message.due_at = now + dt.timedelta(seconds=turn.wait)
+                message.save(update_fields=["due_at"])
+                continue
+            found.wait = max(found.wait, turn.wait)
+            if not turn.now:
+                break
+            message.state, message.claimed_at, message.attempts = State.SENDING, now, message.attempts + 1
+            message.save(update_fields=["state", "claimed_at", "attempts"])
+            found.messages.append(message)
+
+
+def _payers(kind: str) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYERS, [kind, kind])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _in_turn(payers: list[uuid.UUID], tools: Tools) -> list[uuid.UUID]:
+    """In a chance order, so that with more merchants than room each comes to its turn."""
+    return sorted(payers, key=lambda _payer: tools.random())[:ROUND]
+
+
+def _send(
+    messages: list[Message], sender: Sender, client: Client, site: Site, pool: ThreadPoolExecutor, tools: Tools
+) -> None:
+    """Compose, post and write down the answers."""
+    letters = _compose(messages, site, tools)
+    number = sender.phone_number_id
+    answers = pool.map(lambda pair: _post(client, number, pair[1]), letters)
+    for (message, letter), answer in zip(letters, answers, strict=True):
+        _record(message, letter, answer, tools)
+
+
+def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:
+    now = tools.clock()
+    ids = [message.id for message in messages]
+    full = Message.objects.select_related("coupon", "batch", "merchant", "customer").in_bulk(ids)
+    written = Contact.objects.filter(
+        phone_index__in=[message.recipient for message in messages], last_in_at__gt=now - WINDOW + MARGIN
+    )
+    windows = {bytes(index) for index in written.values_list("phone_index", flat=True) if index}
+    ready = []
+    for key in ids:
+        message = full[key]
+        try:
+            ready.append((message, composing.letter(message, site=site, in_window=bytes(message.recipient) in windows)))
+        except composing.CannotSend as error:
+            _give_up(key, error.reason, now)
+        except composing.NoTemplate:
+            outcomes.put_back(key, now=now, why="no_template", due_at=now + AGAIN_AFTER)
+        except Exception as error:  # one message that cannot be made must not hold up the others
+            log.error("message could not be made", message_id=str(key), exc_info=error)
+            _give_up(key, "not_made", now)
+    return ready
+
+
+def _give_up(message_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state in OPEN:
+            outcomes.failed(message, error=reason, now=now)
+
+
+def _post(client: Client, number: str, letter: composing.Letter) -> Answer:
+    """One message over HTTP, its picture before it. Runs in a thread, without the database."""
+    try:
+        media = ""
+        if letter.drawing:
+            media = _uploaded(client, number, letter.drawing)
+        return client.send(number, letter.body(media))
+    except (Refused, Unknown, Unreachable) as error:
+        return error
+
+
+def _uploaded(client: Client, number: str, drawing: pictures.Drawing) -> str:
+    try:
+        return client.upload(number, drawing.jpeg(), pictures.MIME)
+    except Unknown as error:
+        # A picture too many at Meta harms nobody: the message itself was not sent.
+        raise Unreachable("upload") from error
+
+
+def _record(message: Message, letter: composing.Letter, answer: Answer, tools: Tools) -> None:
+    now = tools.clock()
+    if isinstance(answer, Accepted):
+        outcomes.accepted(message.id, wamid=answer.wamid, form=letter.form, now=now)
+    elif isinstance(answer, Refused):
+        if answer.verdict == Verdict.PAUSE_TEMPLATE:
+            composing.rest(letter.form, str(answer.code), now)
+        outcomes.refused(
+            message.id, verdict=answer.verdict, code=answer.code, title=answer.title, now=now, random=tools.random
+        )
+    elif isinstance(answer, Unreachable):
+        # Nothing left this machine, so trying again is safe however often; the message's own time ends it.
+        wait = dt.timedelta(seconds=min(60.0, 2.0 ** min(message.attempts, 6)) * (0.5 + tools.random()))
+        outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + wait)
+    else:
+        log.warning("outcome unknown", message_id=str(message.id))
+        outcomes.unknown(message.id, now=now)

@@ -1,0 +1,28 @@
+"""A site with a sender, and a shop on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import cluster
+from tests.messaging.cast import Phone, connect, open_phone
+
+
+@pytest.fixture
+def phone(db: None) -> Iterator[Phone]:
+    """Mona's shop, at level site."""
+    site = cluster.site("ada")
+    connect(site)
+    found = open_phone(site)
+    with found.at_site():
+        yield found
+
+
+@pytest.fixture
+def race_phone(race_db: None) -> Phone:
+    """The same for tests with threads and commits; no wall is open."""
+    site = cluster.site("ada")
+    connect(site)
+    return open_phone(site)
