@@ -1,4 +1,4 @@
-"""The only place in Python that locks rows of this wing. Spins lock in SQL: customer, wheel, coupon (docs/locking.md)."""
+"""The only place in Python that locks rows of this wing. A spin locks in SQL: customer, wheel, coupon."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from storefront.wheel.queries import faces
 from tenants.walls import wall
 from tests import factories
 from tests.factories import DAY, NOW
-from tests.wheel.conftest import BIRTHDAY, HIGH, LOW, spin
+from tests.wheel.conftest import BIRTHDAY, HIGH, spin
 
 HOUR = dt.timedelta(hours=1)
 OTHER = "+966500000002"

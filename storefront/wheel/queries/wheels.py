@@ -56,7 +56,7 @@ def plan_of(version: WheelVersion) -> WheelPlan:
 
 
 def usable_batches(merchant_id: uuid.UUID, *, now: dt.datetime) -> list[Batch]:
-    """Batches a wheel may give out: in the store's channel, with coupons that are not for print, not over. Newest first."""
+    """Batches a wheel may give out, newest first: for the store, not over, with coupons that are not for print."""
     found = Batch.objects.filter(
         merchant_id=merchant_id, state__in=["active", "paused", "generating"], in_store=True, claim_until__gt=now
     )

@@ -9,6 +9,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -62,7 +63,7 @@ def spin(
         raise ValueError(f"a spin takes {NUMBERS} random numbers")
     site_id = current_site().id
     token = "" if shared else device_token
-    values = [
+    values: list[Any] = [
         merchant_id, crypto.keyed_index(phone, site_id=site_id, field="phone"),
         crypto.seal(phone, site_id=site_id, field="phone"), name.strip()[:120],
         crypto.seal(birthday.isoformat(), site_id=site_id, field="birthday") if birthday else "",

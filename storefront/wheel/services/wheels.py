@@ -42,7 +42,7 @@ def save(*, plan: WheelPlan, actor: Actor, now: dt.datetime) -> WheelVersion:
         if before and old == plan:
             return before
         # A batch that ran out on the wheel may stay: it is left out of the draw, and its segment says so.
-        kept = {one.batch_id for one in old.segments if one.batch_id} | {old.always_batch_id} if old else set()
+        kept = [*(one.batch_id for one in old.segments), old.always_batch_id] if old else []
         check(plan, usable | {key for key in kept if key})
         if wheel is None:
             wheel = Wheel.objects.create(merchant_id=actor.merchant_id, created_at=now)

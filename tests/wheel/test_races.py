@@ -1,0 +1,225 @@
+"""Spins by many at once, on real connections and with commits; each promise beside a control that breaks it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from merchants import models as m
+from merchants.services import claims
+from storefront.wheel.models import Spin
+from storefront.wheel.services import spinning
+from tenants.walls import levels, wall
+from tests import cluster, factories
+from tests.factories import NOW
+from tests.wheel.conftest import spin
+
+CLIENTS, PRIZES = 16, 10
+
+
+@pytest.fixture
+def site(race_db):
+    return cluster.site("ada")
+
+
+@pytest.fixture
+def mona(site):
+    with wall(site, "site"):
+        return factories.make_merchant("Mona")
+
+
+def prize(site, mona, quantity, **fields):
+    with wall(site, "site"):
+        return factories.make_batch(mona, quantity, **fields)
+
+
+def wheel(site, mona, *slices):
+    with wall(site, "site"):
+        return factories.make_wheel(mona, *slices)
+
+
+def at_once(function, arguments, threads=8):
+    """Call `function` with each argument on `threads` connections that all start together."""
+    connection.close()
+    gate = threading.Barrier(threads)
+    first = threading.local()
+
+    def call(argument):
+        if not getattr(first, "passed", False):
+            first.passed = True
+            gate.wait(timeout=20)
+        return function(argument)
+
+    def close(_):
+        gate.wait(timeout=20)
+        connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        results = list(pool.map(call, arguments))
+        list(pool.map(close, range(threads)))
+    return results
+
+
+def phones(count):
+    return [f"+9665{number:08d}" for number in range(1, count + 1)]
+
+
+def wins(site):
+    with wall(site, "site"):
+        return list(Spin.objects.filter(outcome="win").values_list("coupon_id", flat=True))
+
+
+def test_sixteen_clients_on_ten_prizes_never_win_eleven(site, mona):
+    batch = prize(site, mona, PRIZES)
+    wheel(site, mona, ("Voucher", 10_000, batch), ("No Prize", 1))
+
+    def client(phone):
+        try:
+            return spin(site, mona, phone)
+        finally:
+            connection.close()  # sixteen clients share the eight connections of the pool
+
+    results = at_once(client, phones(CLIENTS * 4), threads=CLIENTS)
+
+    won = wins(site)
+    assert len(won) == len(set(won)) == PRIZES
+    assert Counter(one.outcome for one in results) == {"spun": PRIZES, "nothing_left": CLIENTS * 4 - PRIZES}
+    with wall(site, "site"):
+        assert m.Coupon.objects.filter(batch=batch, state="taken").count() == PRIZES
+        # Of those for whom nothing was left no record was kept.
+        assert m.Customer.objects.count() == PRIZES
+
+
+def test_a_stock_that_is_counted_and_not_locked_gives_more_than_there_is(site, mona):
+    """The control: the same draw, with a stock that is read first and written down after."""
+    batch = prize(site, mona, PRIZES)
+    looked = threading.Barrier(8)
+
+    def careless(_):
+        with wall(site, "site"):
+            left = PRIZES - m.Coupon.objects.filter(batch=batch, state="taken").count()
+            looked.wait(timeout=20)
+            if left > 0:
+                free = m.Coupon.objects.filter(batch=batch, state="available").order_by("id").first()
+                if free:
+                    m.Coupon.objects.filter(id=free.id).update(state="taken", taken_at=NOW)
+            looked.wait(timeout=20)
+            return left > 0
+
+    given = sum(at_once(careless, range(CLIENTS * 2)))
+
+    with wall(site, "site"):
+        assert given > m.Coupon.objects.filter(batch=batch, state="taken").count()
+
+
+def test_one_phone_twenty_times_at_once_spins_once(site, mona):
+    batch = prize(site, mona, 30, per_customer_limit=30)
+    wheel(site, mona, ("Voucher", 1, batch), ("No Prize", 1))
+
+    results = at_once(lambda _: spin(site, mona), range(20))
+
+    assert Counter(one.outcome for one in results) == {"spun": 1, "again": 19}
+    with wall(site, "site"):
+        assert Spin.objects.count() == 1
+        assert m.Coupon.objects.filter(batch=batch, state="taken").count() == 1
+        assert m.Customer.objects.count() == 1
+
+
+def test_the_limit_per_hour_holds_when_all_come_at_once(site, mona):
+    batch = prize(site, mona, 40)
+    wheel(site, mona, ("Voucher", 10_000, batch, 5), ("No Prize", 1))
+
+    results = at_once(lambda phone: spin(site, mona, phone), phones(40))
+
+    assert {one.outcome for one in results} == {"spun"}
+    assert len(wins(site)) == 5
+
+
+def test_without_the_wheels_lock_the_limit_per_hour_breaks(site, mona, superuser):
+    """The control: the same function, made to wait between looking and giving, with and without the lock."""
+    batch = prize(site, mona, 40)
+    wheel(site, mona, ("Voucher", 10_000, batch, 1), ("No Prize", 1))
+    schema = site.schema_name
+    text = superuser.execute(
+        "SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = %s AND p.proname = 'spin_wheel'", [schema]
+    ).fetchone()[0]  # fmt: skip
+    locked = "SELECT * INTO w FROM wheel_wheel WHERE id = w.id FOR NO KEY UPDATE"
+    assert text.count(locked) == 1
+    slow = text.replace("turn := turn + 1;", "turn := turn + 1; PERFORM pg_sleep(0.3);")
+    superuser.execute(slow.replace(locked, locked.removesuffix(" FOR NO KEY UPDATE")))
+    at_once(lambda phone: spin(site, mona, phone), phones(4), threads=4)
+    broken = len(wins(site))
+
+    superuser.execute(slow)
+    later = NOW + 2 * factories.DAY
+    at_once(lambda phone: spin(site, mona, phone, now=later), [f"+9667{n:08d}" for n in range(4)], threads=4)
+
+    assert broken > 1
+    assert len(wins(site)) == broken + 1
+    owner = superuser.execute(
+        "SELECT pg_get_userbyid(proowner) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = %s AND p.proname = 'spin_wheel'", [schema]
+    ).fetchone()[0]  # fmt: skip
+    assert owner == levels.role(schema, "site")
+
+
+def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mona, superuser):
+    """Somebody is taking the last voucher, and commits while the spin waits for it."""
+    voucher, drink = prize(site, mona, 1), prize(site, mona, 5)
+    wheel(site, mona, ("Voucher", 10_000, voucher), ("Drink", 1, drink))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%spin_wheel%'"
+    holds = threading.Event()
+
+    def take_the_last():
+        with wall(site, "site"), transaction.atomic():
+            last = m.Coupon.objects.select_for_update().get(batch=voucher)
+            last.state, last.taken_at = "taken", NOW
+            last.save()
+            holds.set()
+            while not superuser.execute(waiting).fetchone()[0]:
+                time.sleep(0.02)
+        connection.close()
+
+    connection.close()
+    thread = threading.Thread(target=take_the_last)
+    thread.start()
+    assert holds.wait(timeout=20)
+    result = spin(site, mona)
+    thread.join(timeout=20)
+
+    with wall(site, "site"):
+        made = Spin.objects.select_related("segment").get(id=result.spin_id)
+    assert made.segment.label_en == "Drink"
+    assert [(one["position"], one["outcome"], one["weights"]) for one in made.draws] == [
+        (1, "sold_out", [10_000, 1]), (2, "win", [0, 1]),
+    ]  # fmt: skip
+
+
+def test_spins_and_claims_of_the_same_stock_share_it_and_never_wait_in_a_circle(site, mona):
+    one, two = prize(site, mona, 20), prize(site, mona, 20)
+    with wall(site, "site"):
+        factories.make_wheel(mona, ("One", 1, one), ("No Prize", 1), always=two)
+
+    def act(asked):
+        number, phone = asked
+        if number % 2:
+            chance = [random.Random(number).random()] * spinning.NUMBERS
+            return spin(site, mona, phone, chance=chance).outcome
+        with wall(site, "visitor"):
+            return claims.claim(phone=phone, source="in_store", now=NOW, batch_id=two.id, name="S").outcome
+
+    outcomes = Counter(at_once(act, list(enumerate(phones(60)))))
+
+    assert outcomes["spun"] > 0
+    with wall(site, "site"):
+        for batch in (one, two):
+            assert m.Coupon.objects.filter(batch=batch, state="taken").count() <= 20
+        spun = Spin.objects.exclude(always_coupon=None).values_list("always_coupon", flat=True)
+        assert len(set(spun)) == len(spun)
