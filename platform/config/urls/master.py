@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("agents.payments.urls.webhook")),
     path("payments/", include("agents.payments.urls.pages")),
     path("statements/", include("agents.statements.urls.console")),
+    path("whatsapp/", include("messaging.meta.urls")),
     path("", include("console.urls")),
     path("agents/<uuid:agent_id>/", include("agents.urls.sitepages")),
 ]

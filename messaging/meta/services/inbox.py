@@ -1,0 +1,148 @@
+"""The inbox of webhooks: verified against the bytes that came, kept per site, answered at once, handled by a worker.
+
+One request may bring news of many sites. Each site's part is sealed under that site's id; what concerns the account
+(templates, quality, bans) is the console's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import uuid
+from collections import defaultdict
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kernel import crypto
+from kernel.errors import DomainError
+from kernel.services import outbox
+from messaging.meta import news
+from messaging.meta.models import Arrival, Sender
+from messaging.meta.news import Inbound, Items, Preference, Status
+from messaging.meta.services import account
+from tenants.models import Site
+from tenants.queries import sites
+from tenants.walls import current_site, wall
+
+__all__ = ["BadSignature", "Inbound", "Items", "Preference", "Status", "done", "open_items", "receive"]
+
+log = structlog.get_logger("couponry.whatsapp")
+ARRIVED, OF_ACCOUNT = "whatsapp.arrived", "whatsapp.account_news"  # topics
+PAYLOAD = "whatsapp_arrival"  # name of the sealed field
+KEPT = dt.timedelta(days=30)
+Part = tuple[str, dict[str, Any]]
+
+
+class BadSignature(DomainError):
+    """The body is not Meta's, or not for our app."""
+
+    code = "bad_signature"
+
+    def __init__(self) -> None:
+        super().__init__(_("The signature does not fit."))
+
+
+def receive(body: bytes, signature: str, now: dt.datetime) -> list[Arrival]:
+    """Keep what one request brings and have it handled; the same news twice is kept once. Raises BadSignature.
+
+    Returns the rows that are new.
+    """
+    found = account.opened()
+    if found is None or not _fits(body, signature, found.app_secret):
+        raise BadSignature
+    try:
+        said = json.loads(body)
+    except ValueError:
+        log.warning("signed news that is no JSON")
+        return []
+    kept = [_keep(home, parts, now) for home, parts in _by_site(said, found.waba_id)]
+    return [row for row in kept if row is not None]
+
+
+def is_verified(token: str) -> bool:
+    """Whether this is the token that we gave Meta for its handshake."""
+    found = account.opened()
+    return found is not None and crypto.same(token, found.verify_token)
+
+
+def open_items(arrival: Arrival) -> Items:
+    """What an arrival says. Raises crypto.CannotOpen."""
+    return news.items(open_parts(arrival))
+
+
+def open_parts(arrival: Arrival) -> list[Part]:
+    """The same as (field, value) pairs, as Meta wrote them. Raises crypto.CannotOpen."""
+    text = crypto.open_sealed(arrival.payload_sealed, site_id=arrival.site_id, field=PAYLOAD)
+    return [(name, value) for name, value in json.loads(text)]
+
+
+def done(arrival_id: uuid.UUID, now: dt.datetime) -> None:
+    """It was handled, and is not handed over again."""
+    Arrival.objects.filter(id=arrival_id, handled_at__isnull=True).update(handled_at=now)
+
+
+def again(now: dt.datetime, *, older_than: dt.timedelta) -> int:
+    """Hand over again what the open site still waits for. Returns how many."""
+    site = current_site()
+    with transaction.atomic():
+        waiting = Arrival.objects.select_for_update(skip_locked=True).filter(
+            site_id=site.id, handled_at__isnull=True, received_at__lt=now - older_than
+        )
+        late = list(waiting.order_by("received_at")[:500])
+        for row in late:
+            row.attempts += 1
+            row.save(update_fields=["attempts"])
+            _hand_over(row, now)
+    return len(late)
+
+
+def forget(now: dt.datetime) -> int:
+    """Remove what the open site was told long ago and has handled. Returns how many."""
+    old = Arrival.objects.filter(site_id=current_site().id, handled_at__isnull=False, received_at__lt=now - KEPT)
+    return int(old.delete()[0])
+
+
+def _fits(body: bytes, signature: str, secret: str) -> bool:
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return crypto.same(signature, f"sha256={digest}")
+
+
+def _by_site(said: Any, waba_id: str) -> list[tuple[Site, list[Part]]]:
+    """Each site's part of a request."""
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for owner, name, value in news.changes(said):
+        if owner == waba_id:
+            parts[news.number_of(value) if name in (news.MESSAGES, news.PREFERENCES) else ""].append((name, value))
+    console = account.console()
+    with wall(console, "master"):
+        homes = dict(Sender.objects.filter(phone_number_id__in=parts).values_list("phone_number_id", "site_id"))
+    found: dict[uuid.UUID, list[Part]] = defaultdict(list)
+    for number, told in parts.items():
+        if not number:
+            found[console.id] += [part for part in told if part[0] not in (news.MESSAGES, news.PREFERENCES)]
+        elif number in homes:
+            found[homes[number]] += told
+        else:
+            log.warning("news of a number that no site has", changes=len(told))
+    return [(console if home == console.id else sites.get_site(home), told) for home, told in found.items() if told]
+
+
+def _keep(site: Site, parts: list[Part], now: dt.datetime) -> Arrival | None:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).digest()
+    values = {"payload_sealed": crypto.seal(text, site_id=site.id, field=PAYLOAD), "received_at": now}
+    with wall(site, "master" if site.id == account.HOME else "site"), transaction.atomic():
+        row, new = Arrival.objects.get_or_create(site_id=site.id, digest=digest, defaults=values)
+        if new:
+            _hand_over(row, now)
+    return row if new else None
+
+
+def _hand_over(row: Arrival, now: dt.datetime) -> None:
+    topic = OF_ACCOUNT if row.site_id == account.HOME else ARRIVED
+    outbox.emit(topic, site_id=row.site_id, now=now, arrival_id=str(row.id))

@@ -1,0 +1,1 @@
+"""The wing's pages on the console, and the address that Meta calls."""
