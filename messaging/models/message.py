@@ -90,7 +90,7 @@ class Message(WalledModel):
             ),
             # Meta's limit on people in a day, shared out between merchants.
             models.Index(
-                fields=["accepted_at"], condition=models.Q(type="wa_bi"), name="messaging_message_people"
+                fields=["claimed_at"], condition=models.Q(type="wa_bi"), name="messaging_message_people"
             ),
         ]  # fmt: skip
 

@@ -95,18 +95,17 @@ def _ask_database(sender: Sender, recipient: bytes, now: dt.datetime) -> Turn:
     return Turn(now=True, wait=max(0.0, (at - now).total_seconds()))
 
 
-def used_up(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> set[uuid.UUID]:
-    """Of these merchants, who may send no BI message now, because their share of the people in a day is used up.
+def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> dict[uuid.UUID, int]:
+    """To how many more people each of these merchants may send a BI message now; nothing where Meta has no limit.
 
     A share is BI's part of Meta's limit, divided among the merchants who have sent or want to send within a day, at
     least two: no one merchant can use up what the others will need.
     """
     if sender.users_per_day is None or not payers:
-        return set()
+        return {}
     whole = int(sender.users_per_day * BI_SHARE)
-    sent = Message.objects.filter(type=Type.BI, accepted_at__gt=now - DAY).order_by()
-    people = dict(sent.values_list("payer").annotate(people=Count("recipient", distinct=True)))
-    if sum(people.values()) >= whole:
-        return set(payers)
-    share = whole // max(2, len({*people, *payers}))
-    return {payer for payer in payers if people.get(payer, 0) >= max(share, 1)}
+    lately = Message.objects.filter(type=Type.BI, claimed_at__gt=now - DAY).order_by()
+    people = dict(lately.values_list("payer").annotate(people=Count("recipient", distinct=True)))
+    share = max(1, whole // max(2, len({*people, *payers})))
+    left = max(0, whole - sum(people.values()))
+    return {payer: max(0, min(left, share - people.get(payer, 0))) for payer in payers}

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.actors import Actor
 from credits.services import holds
 from kernel import crypto
 from kernel.ids import uuid7
+from kernel.models import OutboxEvent
 from kernel.services import outbox
 from merchants.models import Batch, Coupon, Customer, Merchant
 from merchants.services import holding
@@ -29,6 +31,8 @@ SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
 WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
 UI_FOR, BI_FOR = dt.timedelta(hours=24), dt.timedelta(hours=48)
+# A number that rests keeps its queue; nobody asks it in between more often than this.
+LEAST_PAUSE = dt.timedelta(seconds=1)
 ASKED_FOR = {Trigger.CODE, Trigger.RESEND}
 DELIVERIES = {Trigger.CLAIM_CENTRE, Trigger.CLAIM_STORE, Trigger.RESEND}
 
@@ -95,6 +99,16 @@ def enqueue(
 def wake(*, now: dt.datetime) -> None:
     """Have the queue of the open site looked at."""
     outbox.emit(DUE, site_id=current_site().id, now=now)
+
+
+def wake_when_due(*, now: dt.datetime) -> None:
+    """Have it looked at again when the next message is due, if any is; one event, however often this is called."""
+    nearest = Message.objects.filter(state=State.QUEUED).aggregate(at=Min("due_at"))["at"]
+    if nearest is None:
+        return
+    site_id, due_at = current_site().id, max(nearest, now + LEAST_PAUSE)
+    if not OutboxEvent.objects.filter(site_id=site_id, topic=DUE, relayed_at=None, due_at__lte=due_at).exists():
+        outbox.emit(DUE, site_id=site_id, now=now, due_at=due_at)
 
 
 @contextmanager

@@ -103,20 +103,22 @@ def _take(sender: Sender, tools: Tools) -> Round:
         if room <= 0 or found.wait:
             break
         payers = _payers(kind)
-        if kind == Type.BI:
-            over = pacing.used_up(sender, payers, now=now)
-            payers = [payer for payer in payers if payer not in over]
+        left = pacing.room_for(sender, payers, now=now) if kind == Type.BI else {}
+        payers = [payer for payer in payers if left.get(payer, 1)]
         if payers:
-            _take_kind(found, kind, _in_turn(payers, tools), room, sender, now)
+            _take_kind(found, kind, _in_turn(payers, tools), left, room, sender, now)
     return found
 
 
 def _take_kind(
-    found: Round, kind: str, payers: list[uuid.UUID], room: int, sender: Sender, now: dt.datetime
-) -> None:
+    found: Round, kind: str, payers: list[uuid.UUID], left: dict[uuid.UUID, int], room: int, sender: Sender,
+    now: dt.datetime,
+) -> None:  # fmt: skip
     share = max(1, -(-room // len(payers)))
     with transaction.atomic():
         for message in locks.due(payers=payers, kind=kind, now=now, share=share, limit=room):
+            if left.get(message.payer, 1) <= 0:
+                continue  # its people of the day are used up
             if message.expires_at <= now:
                 outcomes.failed(message, error="expired", now=now)
                 continue
@@ -131,6 +133,8 @@ def _take_kind(
             message.state, message.claimed_at, message.attempts = State.SENDING, now, message.attempts + 1
             message.save(update_fields=["state", "claimed_at", "attempts"])
             found.messages.append(message)
+            if message.payer in left:
+                left[message.payer] -= 1
 
 
 def _payers(kind: str) -> list[uuid.UUID]:

@@ -39,8 +39,21 @@ app.conf.beat_schedule = {
     "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
     "make the statements that are due": _each_site("statements.open_due", crontab(minute=35), with_master=True),
+    "send messages that were put off": _each_site("messaging.send", 60.0),
+    "settle messages that nobody finished": _each_site("messaging.sweep", 60.0),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
     "keep webhook endpoints": _each_site("payments.keep_endpoint", crontab(hour=3, minute=10), with_master=True),
+    "hand over news of Meta's again": _each_site("whatsapp.keep_inbox", 300.0, with_master=True),
+    "look after WhatsApp's numbers": {
+        "task": "whatsapp.look_after",
+        "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},
+        "schedule": 120.0,
+    },
+    "synchronise with Meta": {
+        "task": "whatsapp.sync",
+        "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},
+        "schedule": crontab(hour="*/4", minute=41),
+    },
     "prove the ledger": {
         "task": "credits.prove",
         "kwargs": {"site_id": "00000000-0000-7000-8000-000000000001"},

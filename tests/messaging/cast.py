@@ -13,6 +13,7 @@ from credits.queries import balances
 from credits.services import ledger
 from kernel.ids import uuid7
 from merchants.models import Coupon, Customer
+from merchants.paper.defaults import default_layout
 from merchants.services import claims
 from messaging.choices import Trigger
 from messaging.consent.models import OptIn
@@ -43,7 +44,8 @@ class Phone:
         return self.shop.merchant.id
 
     def batch(self, quantity: int = 5, **fields: Any) -> Any:
-        return factories.make_batch(self.shop.merchant, quantity, **fields)
+        face = {**factories.FACE, "layout": default_layout(1000, 500).to_json()}
+        return factories.make_batch(self.shop.merchant, quantity, **{"face": face, **fields})
 
     def customer(self, *, agrees: bool = True, **fields: Any) -> Customer:
         found = factories.make_customer(**fields)
@@ -86,6 +88,12 @@ class Phone:
         """(balance, available)."""
         found = balances.wallet_of_merchant(self.merchant_id, unit)
         return found.balance or 0, found.available
+
+    def top_up(self, amount: int, unit: str = "wa_bi") -> None:
+        if amount:
+            ledger.grant(
+                merchant_id=self.merchant_id, unit=unit, amount=amount, reason="more", actor=JOB, now=NOW, key=uuid7()
+            )
 
     def entries(self, message: Message) -> list[tuple[str, int]]:
         found = Entry.objects.filter(related_id=message.id).exclude(action="").order_by("version")

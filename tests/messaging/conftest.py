@@ -8,6 +8,9 @@ import pytest
 
 from tests import cluster
 from tests.messaging.cast import Phone, connect, open_phone
+from tests.standins import whatsapp, whatsapp_process
+
+__all__ = ["whatsapp", "whatsapp_process"]
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""What arrives from outside and from the clock: each is one call of a service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+import uuid
+
+from celery import shared_task
+
+from kernel import clock
+from kernel.handlers import handles
+from kernel.models import OutboxEvent
+from messaging.meta.models import Arrival
+from messaging.meta.services import inbox
+from messaging.services import delivery, inbound, queue, sending, statuses, sweeping
+from tenants.tasks import SiteTask
+
+TAKEN = "coupon.taken"
+_chance = random.SystemRandom().random
+
+
+def _run() -> None:
+    """Send what is due; what is left after a while, or due later, goes on as an event of its own."""
+    sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep))
+    queue.wake_when_due(now=clock.now())
+
+
+@handles(TAKEN)
+def deliver_coupon(event: OutboxEvent, now: dt.datetime) -> None:
+    """A claim: its message is queued, and goes out at once."""
+    if delivery.on_taken(coupon_id=uuid.UUID(event.payload["coupon_id"]), now=now):
+        _run()
+
+
+@handles(queue.DUE)
+def send_due(event: OutboxEvent, now: dt.datetime) -> None:
+    _run()
+
+
+@handles(inbox.ARRIVED)
+def take_arrival(event: OutboxEvent, now: dt.datetime) -> None:
+    """One webhook's statuses, messages and switches."""
+    arrival = Arrival.objects.filter(id=event.payload["arrival_id"], handled_at=None).first()
+    if arrival is None:
+        return
+    items = inbox.open_items(arrival)
+    for status in items.statuses:
+        statuses.apply(status, now=now, random=_chance)
+    for message in items.messages:
+        inbound.receive(message, now=now)
+    for said in items.preferences:
+        inbound.prefer(said, now=now)
+    inbox.done(arrival.id, now)
+
+
+@shared_task(base=SiteTask, name="messaging.send")
+def send() -> None:
+    """Messages whose time has come: those put off, and those whose event was lost."""
+    _run()
+
+
+@shared_task(base=SiteTask, name="messaging.sweep")
+def sweep() -> None:
+    """What nobody finished."""
+    while sweeping.sweep(now=clock.now()):
+        pass

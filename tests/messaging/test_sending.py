@@ -1,0 +1,306 @@
+"""Sending over real HTTP to the stand-in: what arrives on the phone, and what every kind of answer leads to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+import requests
+import zxingcpp
+from PIL import Image
+
+from messaging.choices import Trigger
+from messaging.meta.models import MessageTemplate, MetaAccount, Sender
+from messaging.models import Contact, Message
+from messaging.services import queue, sending, sweeping
+from tenants.walls import wall
+from tests import cluster, factories
+from tests.factories import NOW
+from tests.messaging.cast import JOB
+from tests.meta.cast import TOKEN
+
+TO = "+966512345678"
+
+
+class Clock:
+    """A time of our own: sleeping moves it."""
+
+    def __init__(self):
+        self.now = NOW
+
+    def sleep(self, seconds):
+        self.now += dt.timedelta(seconds=seconds)
+
+    def tools(self):
+        return sending.Tools(clock=lambda: self.now, random=lambda: 0.5, sleep=self.sleep)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def number(whatsapp, phone):
+    return whatsapp.add_site(phone.shop.site)
+
+
+def send(clock):
+    return sending.run(clock.tools())
+
+
+def one(phone, to=TO, **fields):
+    """A claimed coupon's message to a number, queued."""
+    customer = factories.make_customer(phone=to)
+    coupon = phone.taken(phone.batch(**fields), customer)
+    return phone.queued(customer_id=customer.id, coupon_id=coupon.id)
+
+
+def bytes_of(whatsapp, media):
+    """A picture as the phone loads it."""
+    key = {"Authorization": f"Bearer {TOKEN}"}
+    address = requests.get(f"{whatsapp.url}/v26.0/{media}", headers=key, timeout=5).json()["url"]
+    return requests.get(address, headers=key, timeout=5).content
+
+
+def fresh(message):
+    return Message.objects.get(id=message.id)
+
+
+def test_a_claimed_coupon_arrives_as_a_picture_with_its_own_code(whatsapp, number, phone, clock):
+    message = one(phone, title_en="Free coffee")
+
+    send(clock)
+
+    (got,) = whatsapp.messages(TO)
+    assert fresh(message).state == "accepted"
+    assert got["callback"] == str(message.id)
+    assert "Free coffee" in got["shown"]["body"]
+    picture = Image.open(io.BytesIO(bytes_of(whatsapp, got["shown"]["media"]["id"])))
+    assert (picture.format, picture.width) == ("JPEG", 1080)
+    codes = {found.text for found in zxingcpp.read_barcodes(picture)}
+    assert any(text.endswith(f"/C/{message.coupon.serial}") for text in codes)
+    assert got["shown"]["buttons"][0]["url"].endswith(message.coupon.serial)
+
+
+def test_an_http_200_charges_nothing(whatsapp, number, phone, clock):
+    message = one(phone)
+
+    send(clock)
+
+    assert (fresh(message).charge, phone.wallet(), phone.entries(message)) == ("held", (10, 9), [])
+
+
+def test_arabic_customers_are_written_to_in_arabic(whatsapp, number, phone, clock):
+    customer = factories.make_customer(phone=TO)
+    type(customer).objects.filter(id=customer.id).update(language="ar")
+    coupon = phone.taken(phone.batch(title_ar="قهوة مجانية"), customer)
+    phone.queued(customer_id=customer.id, coupon_id=coupon.id)
+
+    send(clock)
+
+    (got,) = whatsapp.messages(TO)
+    assert got["body"]["template"]["language"]["code"] == "ar"
+    assert "قهوة مجانية" in got["shown"]["body"]
+
+
+def test_inside_the_window_it_is_a_picture_with_words_of_ours(whatsapp, number, phone, clock):
+    message = one(phone)
+    Contact.objects.create(phone_index=message.recipient, last_in_at=NOW - dt.timedelta(hours=2))
+    whatsapp.control("inbound", number=number, phone=TO, text="hello")
+
+    send(clock)
+
+    got = whatsapp.messages(TO)[-1]
+    assert (got["type"], fresh(message).form) == ("image", "image")
+    assert message.coupon.serial in got["body"]["image"]["caption"]
+
+
+def test_a_window_that_meta_closed_is_followed_by_the_template(whatsapp, number, phone, clock):
+    message = one(phone)
+    Contact.objects.create(phone_index=message.recipient, last_in_at=NOW)
+
+    send(clock)
+
+    (got,) = whatsapp.messages(TO)
+    assert (got["type"], fresh(message).state, Contact.objects.count()) == ("template", "accepted", 0)
+
+
+def test_without_a_template_that_has_a_picture_the_plain_words_go(whatsapp, number, phone, clock):
+    MessageTemplate.objects.filter(purpose="coupon").update(status="PAUSED")
+    message = one(phone)
+
+    send(clock)
+
+    assert fresh(message).form.startswith("coupon_text_")
+    assert len(whatsapp.messages(TO)) == 1
+
+
+def test_without_any_template_it_waits_and_says_why(whatsapp, number, phone, clock):
+    MessageTemplate.objects.filter(purpose__startswith="coupon").update(status="PENDING")
+    message = one(phone)
+
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).attempts, whatsapp.messages(TO)) == ("queued", 0, [])
+    assert fresh(message).due_at == NOW + sending.AGAIN_AFTER
+    assert fresh(message).history[-1][2] == "no_template"
+
+
+def test_a_code_goes_out_and_is_forgotten_when_it_arrived(whatsapp, number, phone, clock):
+    customer = factories.make_customer(phone=TO)
+    queue.enqueue(trigger=Trigger.CODE, key="code:1", customer_id=customer.id, secret="123456", now=NOW, actor=JOB)
+
+    send(clock)
+
+    (got,) = whatsapp.messages(TO)
+    assert "123456" in got["shown"]["body"]
+
+
+REFUSALS = [
+    # number, state, charge, what else
+    ("+966555559026", "failed", "released"),
+    ("+966555559050", "failed", "released"),
+    ("+966555559048", "queued", "held"),
+    ("+966555559056", "queued", "held"),
+    ("+966555559016", "queued", "held"),
+    ("+966555559005", "queued", "held"),
+    ("+966555559021", "failed", "released"),
+]
+
+
+@pytest.mark.parametrize(("to", "state", "charge"), REFUSALS)
+def test_what_meta_refuses_at_once(whatsapp, number, phone, clock, to, state, charge):
+    message = one(phone, to=to)
+
+    sending.run(clock.tools(), seconds=0)
+
+    assert (fresh(message).state, fresh(message).charge) == (state, charge)
+    assert phone.wallet() == ((10, 9) if charge == "held" else (10, 10))
+
+
+def test_a_number_that_meta_distrusts_rests_and_keeps_its_queue(whatsapp, number, phone, clock):
+    message = one(phone, to="+966555559048")
+    other = one(phone)
+    send(clock)
+
+    assert Sender.objects.get().state == "paused"
+    assert {fresh(message).state, fresh(other).state} <= {"queued", "accepted"}
+    assert send(clock) is False
+
+
+def test_a_dead_token_stops_everything_and_loses_nothing(whatsapp, number, phone, clock):
+    whatsapp.control("account", waba="1029384756", token="another")
+    message = one(phone)
+
+    send(clock)
+
+    with wall(cluster.site("master"), "master"):
+        assert MetaAccount.objects.get().state == "token_dead"
+    assert (fresh(message).state, fresh(message).attempts, fresh(message).charge) == ("queued", 0, "held")
+
+
+def test_what_passes_by_itself_is_tried_again_later_each_time_and_five_times_at_most(whatsapp, number, phone, clock):
+    message = one(phone, to="+966555559016")
+    waits = []
+    for _ in range(5):
+        send(clock)
+        waits.append((fresh(message).due_at - clock.now).total_seconds())
+        clock.now = max(clock.now, fresh(message).due_at)
+
+    assert waits[:4] == [2, 4, 8, 16]
+    assert (fresh(message).state, fresh(message).error_code) == ("failed", 131016)
+
+
+def test_too_much_marketing_for_one_person_waits_a_day_and_is_tried_once_more(whatsapp, number, phone, clock):
+    customer = phone.customer(phone="+966555559049")
+    message = phone.queued(Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id)
+    send(clock)
+    first = fresh(message)
+
+    clock.now = first.due_at
+    send(clock)
+
+    assert dt.timedelta(hours=24) <= first.due_at - NOW < dt.timedelta(hours=25)
+    assert (first.state, fresh(message).state, fresh(message).coupon) == ("queued", "failed", first.coupon)
+    assert fresh(message).coupon.state == "available"
+
+
+def test_an_answer_that_never_came_is_unknown_and_not_sent_again(whatsapp, number, phone, clock, settings):
+    settings.WHATSAPP_TIMEOUT = 0.5
+    message = one(phone, to="+966555557001")
+
+    send(clock)
+    clock.now += dt.timedelta(hours=1)
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).charge) == ("unknown", "held")
+    assert len(whatsapp.messages("+966555557001")) == 1
+
+
+def test_a_stand_in_that_is_gone_means_later_and_not_lost(number, phone, clock, settings):
+    settings.WHATSAPP_API_BASE = f"http://127.0.0.1:{cluster.own_port()}"
+    message = one(phone)
+
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).attempts, fresh(message).charge) == ("queued", 0, "held")
+    assert clock.now < fresh(message).due_at <= clock.now + dt.timedelta(minutes=2)
+
+
+def test_what_a_dead_worker_left_is_unknown_and_waits_for_a_person(phone, clock):
+    message = one(phone)
+    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW)
+
+    sweeping.sweep(now=NOW + dt.timedelta(minutes=5))
+
+    assert fresh(message).state == "unknown"
+
+
+def test_what_waited_too_long_is_over_and_its_credit_is_free(phone):
+    message = one(phone)
+
+    sweeping.sweep(now=NOW + dt.timedelta(hours=25))
+
+    assert (fresh(message).state, fresh(message).error, phone.wallet()) == ("failed", "expired", (10, 10))
+
+
+def test_a_coupon_that_is_gone_meanwhile_is_not_sent(whatsapp, number, phone, clock):
+    message = one(phone)
+    type(message.coupon).objects.filter(id=message.coupon_id).update(state="void")
+
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).error, whatsapp.messages(TO)) == ("failed", "coupon_gone", [])
+
+
+def test_user_initiated_messages_go_first_and_merchants_take_turns(whatsapp, number, phone, clock, monkeypatch):
+    from tests.messaging.cast import open_phone
+
+    monkeypatch.setattr(sending, "ROUND", 4)
+    small = open_phone(phone.shop.site)
+    blast = [
+        phone.queued(Trigger.CAMPAIGN, customer_id=phone.customer().id, batch_id=phone.batch(8).id) for _ in range(8)
+    ]
+    theirs = small.queued(Trigger.CAMPAIGN, customer_id=small.customer().id, batch_id=small.batch().id)
+    asked = small.queued()
+
+    sending.run(clock.tools(), seconds=0)
+
+    assert fresh(asked).state == "accepted"
+    assert fresh(theirs).state == "accepted"
+    assert sum(fresh(message).state == "accepted" for message in blast) == 2
+
+
+def test_one_merchant_cannot_use_up_the_people_of_the_day(whatsapp, number, phone, clock):
+    """Meta lets the number write to ten people: eight of them for BI, four for each of two merchants at least."""
+    Sender.objects.update(users_per_day=10)
+    blast = [
+        phone.queued(Trigger.CAMPAIGN, customer_id=phone.customer().id, batch_id=phone.batch().id) for _ in range(6)
+    ]
+
+    for _ in range(8):
+        sending.run(clock.tools(), seconds=0)
+
+    assert sum(fresh(message).state == "accepted" for message in blast) == 4

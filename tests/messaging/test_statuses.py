@@ -1,0 +1,262 @@
+"""Statuses in any order, twice and late: one charge, one state, one coupon."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+
+import pytest
+
+from messaging.choices import Trigger
+from messaging.consent.queries import register
+from messaging.meta.news import Inbound, Preference, Status
+from messaging.models import Contact, Message
+from messaging.services import inbound, outcomes, statuses
+from tests.factories import NOW
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def told(message, word, *, at=NOW, code=None, billable=None, callback=None, wamid="wamid.1"):
+    return Status(
+        wamid=wamid, status=word, at=at, callback=str(message.id) if callback is None else callback, recipient="",
+        user_id="", code=code, title="", category="utility", pricing_type="regular" if billable else "", billable=billable,
+    )  # fmt: skip
+
+
+def tell(message, *words, **more):
+    for word in words:
+        assert statuses.apply(told(message, word, **more), now=NOW, random=lambda: 0.5)
+    return Message.objects.get(id=message.id)
+
+
+def under_way(message):
+    """As it is once Meta has accepted it."""
+    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
+    outcomes.accepted(message.id, wamid="wamid.1", form="coupon", now=NOW)
+    return message
+
+
+@pytest.fixture
+def claimed(phone):
+    return under_way(phone.queued())
+
+
+@pytest.fixture
+def gift(phone):
+    return under_way(phone.queued(Trigger.BIRTHDAY, batch_id=phone.batch().id))
+
+
+def test_the_first_status_charges_one_credit_and_the_others_none(phone, claimed):
+    for word in ("sent", "delivered", "read", "read", "sent"):
+        tell(claimed, word)
+
+    found = Message.objects.get(id=claimed.id)
+    assert (found.state, found.charge, phone.wallet()) == ("read", "spent", (9, 9))
+    assert phone.entries(claimed) == [("deduct", -1)]
+
+
+ORDERS = list(itertools.permutations(["sent", "delivered", "read"]))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_any_order_ends_in_the_same_place(phone, claimed, order):
+    found = tell(claimed, *order, *order)
+
+    assert (found.state, found.charge, phone.wallet()) == ("read", "spent", (9, 9))
+
+
+def test_read_without_delivered_is_delivered_all_the_same(phone, gift):
+    found = tell(gift, "read")
+
+    assert (found.state, found.charge, found.coupon.state) == ("read", "spent", "taken")
+
+
+def test_a_held_coupon_is_taken_when_its_message_was_sent(phone, gift):
+    found = tell(gift, "sent")
+
+    assert (found.coupon.state, found.coupon.source, found.coupon.taken_at) == ("taken", "message", NOW)
+
+
+def test_a_final_failure_frees_credit_and_coupon(phone, gift):
+    found = tell(gift, "failed", code=131026)
+
+    assert (found.state, found.charge, found.coupon.state, found.coupon.customer_id) == (
+        "failed", "released", "available", None,
+    )  # fmt: skip
+    assert (phone.wallet("wa_bi"), phone.entries(gift)) == ((10, 10), [])
+
+
+def test_a_failure_after_sent_gives_one_credit_back_where_meta_did_not_bill(phone, claimed):
+    found = tell(claimed, "sent", "failed", "failed", code=131026)
+
+    assert (found.state, found.charge, phone.wallet()) == ("failed", "returned", (10, 10))
+    assert phone.entries(claimed) == [("deduct", -1), ("adjustment", 1)]
+
+
+def test_and_gives_none_back_where_meta_billed(phone, claimed):
+    tell(claimed, "sent", billable=True)
+    found = tell(claimed, "failed", code=131026)
+
+    assert (found.state, found.charge, phone.wallet()) == ("failed", "spent", (9, 9))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["sent", "failed", "delivered"])))
+def test_what_was_delivered_once_was_delivered_whatever_else_is_told(phone, claimed, order):
+    for word in order:
+        tell(claimed, word, code=131026 if word == "failed" else None)
+
+    found = Message.objects.get(id=claimed.id)
+    assert (found.state, phone.wallet()) == ("delivered", (9, 9))
+    assert sum(amount for _action, amount in phone.entries(claimed)) == -1
+
+
+def test_the_books_are_the_same_whatever_the_order_of_thirty_messages(phone):
+    """A history of thirty messages, shuffled, doubled and dropped-then-retried by seed: one final state."""
+    finals = set()
+    for seed in range(6):
+        chance = random.Random(seed)
+        start = phone.wallet("wa_bi")
+        batch = phone.batch(30)
+        events = []
+        for number in range(8):
+            message = under_way(
+                phone.queued(Trigger.CAMPAIGN, batch_id=batch.id, key=f"{seed}:{number}")
+            )
+            outcome = (("sent", "delivered", "read"), ("sent", "delivered"), ("sent",), ("failed",))[number % 4]
+            Message.objects.filter(id=message.id).update(wamid=f"wamid.{seed}.{number}")
+            for position, word in enumerate(outcome):
+                event = told(
+                    message, word, at=NOW + position * MINUTE, code=131026 if word == "failed" else None,
+                    wamid=f"wamid.{seed}.{number}",
+                )  # fmt: skip
+                events += [event] * chance.randint(1, 3)
+        chance.shuffle(events)
+        for event in events:
+            statuses.apply(event, now=NOW + 10 * MINUTE, random=chance.random)
+        rows = Message.objects.filter(key__startswith=f"{seed}:").order_by("key")
+        spent = start[0] - phone.wallet("wa_bi")[0]
+        finals.add((tuple(rows.values_list("state", "charge", "coupon__state")), spent, phone.wallet("wa_bi")[0] - phone.wallet("wa_bi")[1]))
+        phone.top_up(spent)
+
+    assert len(finals) == 1
+    ((states, spent, held),) = finals
+    assert (spent, held) == (6, 0)
+    assert [state for state, _charge, _coupon in states].count("failed") == 2
+
+
+def test_a_status_finds_its_message_before_its_answer_did(phone):
+    """Meta's news may overtake the answer, and the answer may never come."""
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown", claimed_at=NOW, attempts=1)
+
+    found = tell(message, "sent", wamid="wamid.9")
+
+    assert (found.state, found.wamid, found.charge) == ("sent", "wamid.9", "spent")
+
+
+def test_a_late_answer_does_not_move_a_message_back(phone):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
+    tell(message, "delivered")
+
+    outcomes.accepted(message.id, wamid="wamid.1", form="coupon", now=NOW)
+
+    assert Message.objects.get(id=message.id).state == "delivered"
+
+
+def test_what_passes_by_itself_is_tried_again_after_a_failed_status(phone, claimed):
+    found = tell(claimed, "failed", code=131000)
+
+    assert (found.state, found.charge, found.wamid) == ("queued", "held", "")
+    assert found.due_at > NOW
+
+
+def test_the_old_attempts_failure_told_twice_does_not_end_the_new_one(phone, claimed):
+    tell(claimed, "failed", code=131000)
+    statuses.apply(told(claimed, "failed", code=131026), now=NOW, random=lambda: 0.5)
+
+    assert Message.objects.get(id=claimed.id).state == "queued"
+
+
+def test_a_delivery_in_the_last_moment_is_not_sent_twice(phone, claimed):
+    tell(claimed, "failed", code=131000)
+
+    found = tell(claimed, "delivered")
+
+    assert (found.state, found.charge) == ("delivered", "spent")
+
+
+def test_news_of_nobody_is_nobodys(phone, claimed):
+    assert statuses.apply(told(claimed, "sent", callback="", wamid="wamid.?"), now=NOW, random=lambda: 0.5) is False
+    assert statuses.apply(told(claimed, "warming_up"), now=NOW, random=lambda: 0.5) is False
+    assert Message.objects.get(id=claimed.id).state == "accepted"
+
+
+def test_a_person_settles_what_is_unknown(phone):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown")
+
+    outcomes.settle_by_person(message.id, send_again=False, actor=phone.shop.owner, now=NOW)
+
+    found = Message.objects.get(id=message.id)
+    assert (found.state, found.error, found.charge, phone.wallet()) == ("failed", "given_up", "released", (10, 10))
+
+
+def test_a_status_settles_what_a_person_had_given_up(phone):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown")
+    outcomes.settle_by_person(message.id, send_again=False, actor=phone.shop.owner, now=NOW)
+
+    found = tell(message, "delivered")
+
+    assert (found.state, found.charge, phone.wallet()) == ("delivered", "spent", (9, 9))
+
+
+# What people write.
+
+
+def wrote(text, phone="+966511112222", at=NOW):
+    return Inbound(
+        wamid="wamid.in", phone=phone, user_id="SA.1", name="Carl", at=at, kind="text", text=text, context_wamid=""
+    )
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop.", "إيقاف", "ايقاف"])
+def test_stop_stops_that_number_for_every_merchant(phone, word):
+    customer = phone.customer(phone="+966511112222")
+
+    inbound.receive(wrote(word), now=NOW)
+
+    assert register.is_stopped(bytes(customer.phone_index))
+    assert register.may_write(phone.merchant_id, [customer.id]) == set()
+
+
+def test_writing_opens_the_window_and_keeps_no_words(phone):
+    inbound.receive(wrote("hello"), now=NOW + MINUTE)
+    inbound.receive(wrote("late news", at=NOW - MINUTE), now=NOW + MINUTE)
+
+    (contact,) = Contact.objects.all()
+    assert contact.last_in_at == NOW
+
+
+def test_metas_own_switch_is_obeyed_and_lifted_by_itself_only(phone):
+    customer = phone.customer(phone="+966511112222")
+    index = bytes(customer.phone_index)
+
+    inbound.prefer(Preference(phone="+966511112222", user_id="", value="stop", at=NOW), now=NOW)
+    inbound.receive(wrote("START"), now=NOW)
+    stopped = register.is_stopped(index)
+    inbound.prefer(Preference(phone="+966511112222", user_id="", value="resume", at=NOW), now=NOW)
+
+    assert (stopped, register.is_stopped(index)) == (True, False)
+
+
+def test_meta_saying_that_somebody_opted_out_is_an_opt_out(phone):
+    customer = phone.customer(phone="+966511112222")
+    message = under_way(phone.queued(Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id))
+
+    tell(message, "failed", code=131050)
+
+    assert register.is_stopped(bytes(customer.phone_index))
