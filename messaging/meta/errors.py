@@ -32,3 +32,24 @@ class SenderConflict(Conflict):
     """The site or the number is taken already, or the sender changed meanwhile."""
 
     code = "sender_conflict"
+
+
+class MetaRefused(DomainError):
+    """Meta said no, and nothing happened. The sentence is Meta's own, with its number."""
+
+    code = "meta_refused"
+    status = 502
+
+    def __init__(self, number: int | None, title: str) -> None:
+        said = f"{title} ({number})" if number is not None else title
+        super().__init__(_("Meta refused: %(said)s") % {"said": said or "–"}, meta_code=number)
+
+
+class MetaSilent(DomainError):
+    """No clear answer from Meta."""
+
+    code = "meta_silent"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("Meta does not answer right now. Try again in a minute."))

@@ -40,6 +40,8 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "topup.view": {CONSOLE: _MONEY_READERS},
     "topup.record": {CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
     "topup.confirm": {CONSOLE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
+    "meta.view": {CONSOLE: _DESK},
+    "meta.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS})},
     # console and sites
     "price.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},
     "ledger.view": {CONSOLE: _MONEY_READERS, SITE: _MONEY_READERS},

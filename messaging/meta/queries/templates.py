@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Count, QuerySet
 
 from messaging.meta.choices import TemplateStatus
 from messaging.meta.models import MessageTemplate
@@ -21,3 +24,9 @@ def usable(purpose: str, language: str) -> MessageTemplate | None:
 def list_templates() -> QuerySet[MessageTemplate]:
     """Every template this wall shows: all on the console."""
     return MessageTemplate.objects.all()
+
+
+def usable_by_site(site_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many texts of each site may be sent."""
+    usable = MessageTemplate.objects.filter(site_id__in=list(site_ids), status=TemplateStatus.APPROVED)
+    return dict(usable.values_list("site_id").annotate(Count("id")))

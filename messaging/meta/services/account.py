@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -14,15 +17,16 @@ from accounts.services import audit
 from kernel import crypto
 from kernel.services import outbox
 from messaging.meta import locks
-from messaging.meta.choices import AccountState
-from messaging.meta.errors import NotConnected, TokenDead
+from messaging.meta.choices import AccountState, Verdict
+from messaging.meta.errors import MetaRefused, MetaSilent, NotConnected, TokenDead
 from messaging.meta.models import MetaAccount
-from messaging.meta.services.client import Client
+from messaging.meta.services.client import Client, Refused, Unknown, Unreachable
 from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import wall
 from tenants.walls.levels import MASTER_ID
 
+log = structlog.get_logger("couponry.whatsapp")
 TOKEN, APP_SECRET, VERIFY_TOKEN = "whatsapp_token", "whatsapp_app_secret", "whatsapp_verify_token"
 HOME = uuid.UUID(MASTER_ID)
 TOKEN_DIED = "whatsapp.token_died"  # noqa: S105
@@ -83,6 +87,21 @@ def token_died(now: dt.datetime) -> None:
         row.save(update_fields=["state", "checked_at"])
         audit.record("whatsapp.token_died", row, actor=ACTOR, now=now)
         outbox.emit(TOKEN_DIED, site_id=HOME, now=now)
+
+
+@contextmanager
+def translated(now: dt.datetime) -> Iterator[None]:
+    """For a person who waits: raises MetaRefused and MetaSilent for what the client raises, and notes a dead token."""
+    try:
+        yield
+    except Refused as error:
+        log.warning("Meta said no", code=error.code, http=error.http_status, verdict=error.verdict)
+        if error.verdict == Verdict.TOKEN_DEAD:
+            token_died(now)
+        raise MetaRefused(error.code, error.title) from None
+    except (Unreachable, Unknown) as error:
+        log.warning("Meta does not answer", kind=type(error).__name__)
+        raise MetaSilent from None
 
 
 def seal(value: str, name: str) -> str:

@@ -1,21 +1,89 @@
-"""Letting a site's number rest, and sending again."""
+"""A site's number: connecting it, asking Meta how it is, letting it rest, sending again."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, system
+from accounts.actors import Actor, must, system
 from accounts.services import audit
 from kernel.services import outbox
 from messaging.meta import locks
 from messaging.meta.choices import SenderState
+from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
+from messaging.meta.services import account, templates
+from tenants.models import Site
 
+log = structlog.get_logger("couponry.whatsapp")
 PAUSED = "whatsapp.sender_paused"
 ACTOR = system("WhatsApp")
+STANDARD, HIGH = 80, 1000  # messages a second, by Meta's levels of throughput
+TIERS = {
+    "TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000,
+}  # fmt: skip
+
+
+def connect(*, site: Site, phone_number_id: str, actor: Actor, now: dt.datetime) -> Sender:
+    """Give `site` a number of the account, and have its texts submitted. On the console.
+
+    Raises NotAllowed, NotConnected, SenderConflict, MetaRefused, MetaSilent.
+    """
+    must(actor, "meta.manage")
+    with account.translated(now):
+        found = account.client().number(phone_number_id)
+    try:
+        with transaction.atomic():
+            sender = Sender.objects.create(
+                site_id=site.id,
+                phone_number_id=phone_number_id,
+                connected_at=now,
+                checked_at=now,
+                **_figures(found, STANDARD),
+            )
+            audit.record("sender.connected", sender, actor=actor, now=now, after={"site": str(site)})
+            templates.order(site_id=site.id, now=now)
+    except IntegrityError as error:
+        raise SenderConflict(_("This site has a number already, or another site has this number.")) from error
+    return sender
+
+
+def remove(*, sender_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
+    """Take the number from its site, whose WhatsApp is then off. On the console. Raises NotAllowed."""
+    must(actor, "meta.manage")
+    with transaction.atomic():
+        sender = locks.sender(sender_id)
+        audit.record("sender.removed", sender, actor=actor, now=now, before={"number": sender.display_phone})
+        sender.delete()
+
+
+def check(sender: Sender, *, now: dt.datetime) -> None:
+    """Ask Meta how the number is, and note it. On the console. Raises NotConnected, MetaRefused, MetaSilent."""
+    with account.translated(now):
+        found = account.client().number(sender.phone_number_id)
+    Sender.objects.filter(id=sender.id).update(checked_at=now, **_figures(found, sender.messages_per_second))
+
+
+def check_all(now: dt.datetime) -> None:
+    """The same for every number. On the console; one that fails does not keep the others from it."""
+    for sender in Sender.objects.all():
+        try:
+            check(sender, now=now)
+        except (MetaRefused, MetaSilent) as error:
+            log.warning("number not looked at", sender_id=str(sender.id), reason=error.code)
+
+
+def resume_due(now: dt.datetime) -> int:
+    """Resume what was paused until now. On the console. Returns how many."""
+    due = list(Sender.objects.filter(state=SenderState.PAUSED, paused_until__lte=now).values_list("id", flat=True))
+    for sender_id in due:
+        resume(sender_id, now)
+    return len(due)
 
 
 def pause(
@@ -41,6 +109,28 @@ def resume(sender_id: uuid.UUID, now: dt.datetime, *, actor: Actor = ACTOR) -> N
             _set(sender, actor, now, state=SenderState.ON, pause_reason="", paused_until=None)
 
 
+def switch(*, sender_id: uuid.UUID, on: bool, actor: Actor, now: dt.datetime) -> None:
+    """Switch a site's WhatsApp off, or on again. On the console. Raises NotAllowed."""
+    must(actor, "meta.manage")
+    with transaction.atomic():
+        sender = locks.sender(sender_id)
+        state = SenderState.ON if on else SenderState.OFF
+        if sender.state != state:
+            _set(sender, actor, now, state=state, pause_reason="", paused_until=None)
+
+
+def edit(*, sender_id: uuid.UUID, code_ceiling_per_hour: int, actor: Actor, now: dt.datetime) -> None:
+    """How many codes an hour a site may cost the platform. On the console. Raises NotAllowed."""
+    must(actor, "meta.manage")
+    with transaction.atomic():
+        sender = locks.sender(sender_id)
+        before = {"code_ceiling_per_hour": sender.code_ceiling_per_hour}
+        after = {"code_ceiling_per_hour": code_ceiling_per_hour}
+        sender.code_ceiling_per_hour = code_ceiling_per_hour
+        sender.save(update_fields=list(after))
+        audit.record("sender.edited", sender, actor=actor, now=now, before=before, after=after)
+
+
 def _lasts(sender: Sender, until: dt.datetime | None) -> bool:
     """Whether the pause there is lasts at least until then."""
     return sender.paused_until is None or (until is not None and sender.paused_until >= until)
@@ -52,3 +142,15 @@ def _set(sender: Sender, actor: Actor, now: dt.datetime, **values: object) -> No
         setattr(sender, name, value)
     sender.save(update_fields=list(values))
     audit.record(f"sender.{sender.state}", sender, actor=actor, now=now, before=before, after=values)
+
+
+def _figures(found: dict[str, Any], speed: int) -> dict[str, Any]:
+    """A number's figures in Meta's words, as we keep them."""
+    level = str((found.get("throughput") or {}).get("level", "")).upper()
+    return {
+        "display_phone": str(found.get("display_phone_number", ""))[:30],
+        "display_name": str(found.get("verified_name", ""))[:160],
+        "quality": str(found.get("quality_rating", ""))[:10],
+        "users_per_day": TIERS.get(str(found.get("whatsapp_business_manager_messaging_limit", ""))),
+        "messages_per_second": HIGH if level == "HIGH" else min(speed, STANDARD) if level == "STANDARD" else speed,
+    }
