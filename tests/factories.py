@@ -198,6 +198,19 @@ def make_wheel(merchant: m.Merchant, *slices: tuple[Any, ...], is_on: bool = Tru
     return version
 
 
+def make_occasion(merchant: m.Merchant, customer: m.Customer, batch: m.Batch) -> Any:
+    """An automation, a campaign, and that somebody was written to."""
+    from messaging.automations.models import Automation, Campaign, Occasion
+
+    automation = Automation.objects.create(
+        merchant=merchant, kind="birthday", state="on", batch=batch, days_before=3, changed_at=NOW
+    )
+    Campaign.objects.create(merchant=merchant, name="Spring", batch=batch, created_at=NOW)
+    return Occasion.objects.create(
+        merchant=merchant, automation=automation, customer=customer, key="birthday:2026", at=NOW
+    )
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
@@ -234,6 +247,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
     )
     make_statement(merchant)
     make_optin(merchant, customer)
+    make_occasion(merchant, customer, batch)
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
     version = make_wheel(merchant, ("Prize", 1, batch), ("No Prize",))
     Spin.objects.create(

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-# Whoever was left over (the day's cap, a pause, an outage) is still congratulated within these days after the day asked.
+# Whoever was left over (the day's cap, a pause, an outage) is still greeted within these days after the day asked.
 LATE = 6
 FURTHEST = 60
 

@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),
     "ask about open purchases": _each_site("purchases.sweep", 60.0),
     "look at plans and waiting purchases": _each_site("purchases.daily", 1800.0),
+    "write to whom automations are due": _each_site("automations.run", 600.0),
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),

@@ -15,11 +15,20 @@ DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2070, 1, 1))
 
 
 def keys(today, **asked):
-    return {(target.month, target.day): target.key for target in birthdays_due(today, **{"before": None, "after": None, **asked})}
+    return {
+        (target.month, target.day): target.key
+        for target in birthdays_due(today, **{"before": None, "after": None, **asked})
+    }
 
 
 @pytest.mark.parametrize(
-    ("year", "kept"), [(2027, dt.date(2027, 2, 28)), (2028, dt.date(2028, 2, 29)), (2100, dt.date(2100, 2, 28)), (2000, dt.date(2000, 2, 29))]
+    ("year", "kept"),
+    [
+        (2027, dt.date(2027, 2, 28)),
+        (2028, dt.date(2028, 2, 29)),
+        (2100, dt.date(2100, 2, 28)),
+        (2000, dt.date(2000, 2, 29)),
+    ],
 )
 def test_the_29th_of_february_is_kept_on_the_28th_in_common_years(year, kept):
     assert birthday_in(year, month=2, day=29) == kept
@@ -91,7 +100,9 @@ def test_everybody_has_one_birthday_a_year_and_is_due_on_exactly_one_first_day(b
         assert target not in birthdays_due(kept + dt.timedelta(days=1), before=before, after=None)
 
 
-@given(st.dates(dt.date(2020, 1, 1), dt.date(2070, 1, 1)), st.integers(0, 60) | st.none(), st.integers(1, 60) | st.none())
+@given(
+    st.dates(dt.date(2020, 1, 1), dt.date(2070, 1, 1)), st.integers(0, 60) | st.none(), st.integers(1, 60) | st.none()
+)
 def test_nobody_is_due_for_two_years_at_once(today, before, after):
     found = birthdays_due(today, before=before, after=after)
 
@@ -100,8 +111,6 @@ def test_nobody_is_due_for_two_years_at_once(today, before, after):
 
 def test_looking_ahead_is_the_union_of_the_days():
     today = dt.date(2026, 12, 20)
-    union = {
-        target for n in range(31) for target in birthdays_due(today + dt.timedelta(days=n), before=3, after=None)
-    }
+    union = {target for n in range(31) for target in birthdays_due(today + dt.timedelta(days=n), before=3, after=None)}
 
     assert set(birthdays_due(today, before=3, after=None, ahead=30)) == union

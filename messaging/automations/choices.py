@@ -1,0 +1,47 @@
+"""Kinds and states of automations and campaigns."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    BIRTHDAY = "birthday", _("Birthday")
+    RECALL = "recall", _("Come back")
+    FESTIVAL = "festival", _("Festivals")
+    REMINDER = "reminder", _("Reminder before expiry")
+
+
+class State(TextChoices):
+    OFF = "off", _("Off")
+    ON = "on", _("On")
+    PAUSED = "paused", _("Paused")
+
+
+class PauseReason(TextChoices):
+    NONE = "", ""
+    NO_CREDITS = "no_credits", _("No WhatsApp BI credits left")
+    NO_COUPONS = "no_coupons", _("No coupons left in its batch")
+    TEMPLATE = "template", _("Its message text is not approved by WhatsApp")
+    BY_HAND = "by_hand", _("Paused by hand")
+
+
+class CampaignState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED)
+
+
+class Skipped(TextChoices):
+    """Why nobody was written to although the occasion had come."""
+
+    NO = "", ""
+    HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
+    NOT_WANTED = "not_wanted", _("Wants no messages any more")

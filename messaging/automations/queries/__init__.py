@@ -1,0 +1,1 @@
+"""Who is due, and what the screens show."""

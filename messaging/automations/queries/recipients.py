@@ -1,0 +1,224 @@
+"""Who is due for what: a few statements over a merchant's customers, however many there are. At level site.
+
+Three steps. `population`: for whom the occasion has come, each with its key. `reasons`: why somebody is left out.
+`due`: the rest, in a fixed order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, TruncDate
+
+from kernel import clock
+from merchants.models import Batch, Coupon, Merchant, MerchantCustomer, Redemption
+from messaging.automations import dates, festivals
+from messaging.automations.choices import Kind
+from messaging.automations.models import Automation, Campaign, Occasion
+from messaging.automations.segments import Segment
+from messaging.consent.choices import State as Consent
+from messaging.consent.models import OptIn
+from messaging.consent.queries import register
+
+Rows = Any  # QuerySet[MerchantCustomer] or QuerySet[Coupon], with annotations
+# A reminder is for a coupon that one has had for a while; not for one that is short from the start.
+SETTLED = dt.timedelta(hours=24)
+_TEXT = CharField()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Somebody to write to. `coupon_id` only for a reminder; else the batch gives one. `row_id` continues a list."""
+
+    row_id: uuid.UUID
+    customer_id: uuid.UUID
+    phone_sealed: str
+    key: str
+    coupon_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """How many the occasion has come for, and why some are left out; each counts under the first that holds."""
+
+    all: int
+    no_optin: int
+    stopped: int
+    had_it: int
+    has_coupon: int
+    will_get: int
+
+
+def population(automation: Automation, merchant: Merchant, *, now: dt.datetime, ahead: int = 0) -> Rows:
+    """For whom the occasion has come by the merchant's clock, or comes within `ahead` days. Each row has `occasion`.
+
+    Rows are MerchantCustomer, and Coupon for a reminder.
+    """
+    today = clock.local_date(now, merchant.time_zone)
+    if automation.kind == Kind.BIRTHDAY:
+        return _birthdays(automation, merchant, today, ahead)
+    if automation.kind == Kind.RECALL:
+        return _away(automation, merchant, today, ahead)
+    if automation.kind == Kind.FESTIVAL:
+        return _festival(automation, merchant, today, ahead)
+    return _ending(automation, merchant, now, ahead)
+
+
+def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.datetime) -> Rows:
+    """The customers a campaign is for."""
+    rows = _seen(_customers(merchant))
+    today = clock.local_date(now, merchant.time_zone)
+    if wanted.seen_within is not None:
+        since = today - dt.timedelta(days=wanted.seen_within)
+        rows = rows.filter(seen__gte=clock.start_of_day(since, merchant.time_zone))
+    if wanted.away_for is not None:
+        until = today - dt.timedelta(days=wanted.away_for)
+        rows = rows.filter(seen__lt=clock.end_of_day(until, merchant.time_zone))
+    if wanted.language:
+        rows = rows.filter(customer__language=wanted.language)
+    own = Coupon.objects.filter(merchant_id=merchant.id, customer_id=OuterRef("customer_id"))
+    used = Redemption.objects.filter(
+        merchant_id=merchant.id, coupon__customer_id=OuterRef("customer_id"), undone_at__isnull=True
+    )
+    taken = own.filter(taken_at__isnull=False)
+    if wanted.cities:
+        there = Exists(taken.filter(batch__city__in=wanted.cities))
+        rows = rows.filter(there | Exists(used.filter(branch__city__in=wanted.cities)))
+    if wanted.claimed:
+        rows = rows.filter(Exists(taken.filter(batch_id=wanted.claimed)))
+    if wanted.redeemed:
+        rows = rows.filter(Exists(used.filter(batch_id=wanted.redeemed)))
+    return rows.annotate(occasion=Value(f"campaign:{campaign.id}", output_field=_TEXT))
+
+
+def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Rows:
+    """The population with a mark for each reason to leave somebody out."""
+    done = Occasion.objects.filter(customer_id=OuterRef("customer_id"))
+    done = (
+        done.filter(campaign_id=of.id)
+        if isinstance(of, Campaign)
+        else done.filter(automation_id=of.id, key=OuterRef("occasion"))
+    )
+    agreed = OptIn.objects.filter(merchant_id=of.merchant_id, customer_id=OuterRef("customer_id"), state=Consent.GIVEN)
+    return rows.annotate(
+        agreed=Exists(agreed),
+        silent=Exists(register.stops().filter(phone_index=OuterRef("customer__phone_index"))),
+        had=Exists(done),
+        full=_has_enough(batch),
+    )  # fmt: skip
+
+
+def _has_enough(batch: Batch | None) -> Any:
+    """Whether the customer holds as many coupons of the batch as one may."""
+    if batch is None:
+        return Value(False)  # noqa: FBT003 a value of SQL
+    mine = Coupon.objects.filter(batch_id=batch.id, customer_id=OuterRef("customer_id")).exclude(
+        state=Coupon.State.VOID
+    )
+    if batch.per_customer_limit == 1:
+        return Exists(mine)
+    enough = mine.order_by().values("customer_id").annotate(n=Count("id")).filter(n__gte=batch.per_customer_limit)
+    return Exists(enough)
+
+
+def count(rows: Rows) -> Reasons:
+    """How many, and why not, in one statement."""
+    found = rows.aggregate(
+        all=Count("pk"),
+        no_optin=Count("pk", filter=Q(agreed=False)),
+        stopped=Count("pk", filter=Q(agreed=True, silent=True)),
+        had_it=Count("pk", filter=Q(agreed=True, silent=False, had=True)),
+        has_coupon=Count("pk", filter=Q(agreed=True, silent=False, had=False, full=True)),
+        will_get=Count("pk", filter=Q(agreed=True, silent=False, had=False, full=False)),
+    )
+    return Reasons(**found)
+
+
+def due(rows: Rows) -> Rows:
+    """Those who are written to, in a fixed order."""
+    return rows.filter(agreed=True, silent=False, had=False, full=False).order_by("pk")
+
+
+def list_due(rows: Rows, *, limit: int, after: uuid.UUID | None = None) -> list[Due]:
+    """The first `limit` of those who are written to, beyond the row `after`."""
+    found = due(rows).filter(pk__gt=after) if after else due(rows)
+    names = ["pk", "customer_id", "customer__phone_sealed", "occasion", *(["pk"] if rows.model is Coupon else [])]
+    return [Due(*row) for row in found.values_list(*names)[:limit]]
+
+
+def count_without_birthday(merchant_id: uuid.UUID) -> int:
+    """Customers whose birthday is not known: tills take printed coupons for a bare number."""
+    rows = MerchantCustomer.objects.filter(merchant_id=merchant_id, customer__erased_at__isnull=True)
+    return rows.filter(customer__birth_month__isnull=True).count()
+
+
+def _customers(merchant: Merchant) -> Rows:
+    return MerchantCustomer.objects.filter(merchant_id=merchant.id, customer__erased_at__isnull=True)
+
+
+def _nobody(merchant: Merchant) -> Rows:
+    return _customers(merchant).none().annotate(occasion=Value("", output_field=_TEXT))
+
+
+def _seen(rows: Rows) -> Rows:
+    """With `seen`: when somebody last took a coupon, or used one."""
+    return rows.annotate(seen=Greatest(F("last_at"), Coalesce(F("last_redeemed_at"), F("last_at"))))
+
+
+def _birthdays(automation: Automation, merchant: Merchant, today: dt.date, ahead: int) -> Rows:
+    targets = dates.birthdays_due(today, before=automation.days_before, after=automation.days_after, ahead=ahead)
+    if not targets:
+        return _nobody(merchant)
+    keys = [
+        When(customer__birth_month=target.month, customer__birth_day=target.day, then=Value(target.key))
+        for target in targets
+    ]
+    rows = _customers(merchant).annotate(occasion=Case(*keys, output_field=_TEXT))
+    return rows.filter(occasion__isnull=False)
+
+
+def _away(automation: Automation, merchant: Merchant, today: dt.date, ahead: int) -> Rows:
+    until = today - dt.timedelta(days=(automation.days or 1) - ahead)
+    rows = _seen(_customers(merchant)).filter(seen__lt=clock.end_of_day(until, merchant.time_zone))
+    day = Cast(TruncDate("seen", tzinfo=ZoneInfo(merchant.time_zone)), _TEXT)
+    return rows.annotate(occasion=Concat(Value("recall:"), day, output_field=_TEXT))
+
+
+def festivals_due(automation: Automation, merchant: Merchant, today: dt.date, ahead: int = 0) -> list[Any]:
+    """The switched-on festivals that are near enough, by day."""
+    until = today + dt.timedelta(days=(automation.days_before or 0) + ahead + 1)
+    found = festivals.occurrences(merchant.country, start=today, end=until)
+    return [one for one in found if one.festival.code in automation.festivals]
+
+
+def _festival(automation: Automation, merchant: Merchant, today: dt.date, ahead: int) -> Rows:
+    """Everybody, for the nearest festival: on one day a customer is greeted for one."""
+    near: Iterable[Any] = festivals_due(automation, merchant, today, ahead)
+    first = next(iter(near), None)
+    if first is None:
+        return _nobody(merchant)
+    return _customers(merchant).annotate(occasion=Value(first.key, output_field=_TEXT))
+
+
+def _ending(automation: Automation, merchant: Merchant, now: dt.datetime, ahead: int) -> Rows:
+    until = now + dt.timedelta(days=(automation.days or 1) + ahead)
+    return Coupon.objects.filter(
+        merchant_id=merchant.id, state=Coupon.State.TAKEN, customer__isnull=False, customer__erased_at__isnull=True,
+        use_until__gt=now, use_until__lte=until, taken_at__lte=now - SETTLED + dt.timedelta(days=ahead),
+    ).annotate(occasion=Concat(Value("reminder:"), Cast("id", _TEXT), output_field=_TEXT))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Switching on and off, opening occasions, campaigns."""

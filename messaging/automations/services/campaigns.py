@@ -1,0 +1,105 @@
+"""A merchant's campaigns: drafted, scheduled, cancelled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, must
+from accounts.services import audit
+from kernel.errors import Conflict, NotFound
+from kernel.ids import uuid7
+from merchants.models import Batch, Merchant
+from messaging.automations import locks
+from messaging.automations.choices import OPEN, CampaignState, PauseReason
+from messaging.automations.models import Campaign
+from messaging.automations.segments import Segment
+from messaging.automations.services.switching import BadSetting, must_be_annual, usable_batches
+
+
+class WrongState(Conflict):
+    code = "wrong_state"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the form says."""
+
+    name: str
+    segment: Segment
+    batch_id: uuid.UUID
+    scheduled_at: dt.datetime | None
+    daily_cap: int = 2000
+    quiet_from: int = 21
+    quiet_to: int = 9
+
+
+def save(
+    *, merchant: Merchant, plan: Plan, actor: Actor, now: dt.datetime, campaign_id: uuid.UUID | None = None
+) -> Campaign:
+    """Write a draft, or change one that has not begun. Raises NotAllowed, NotForTemporary, BadSetting, WrongState."""
+    must(actor, "automation.manage", merchant)
+    must_be_annual(merchant)
+    if not usable_batches(merchant.id, now=now).filter(id=plan.batch_id).exists():
+        raise BadSetting(_("Choose one of your own batches that still has coupons."), field="batch")
+    for batch_id in filter(None, (plan.segment.claimed, plan.segment.redeemed)):
+        if not Batch.objects.filter(id=batch_id, merchant_id=merchant.id).exists():
+            raise BadSetting(_("Choose one of your own batches."), field="claimed")
+    with transaction.atomic():
+        campaign = _editable(campaign_id, merchant)
+        campaign = campaign or Campaign(id=uuid7(), merchant=merchant, created_at=now, created_by=actor.id)
+        campaign.name, campaign.segment, campaign.batch_id = plan.name, plan.segment.to_json(), plan.batch_id
+        campaign.scheduled_at = plan.scheduled_at if campaign.state == CampaignState.DRAFT else campaign.scheduled_at
+        campaign.daily_cap, campaign.quiet_from, campaign.quiet_to = plan.daily_cap, plan.quiet_from, plan.quiet_to
+        campaign.save()
+        audit.record("campaign.edited", campaign, actor=actor, now=now, after={"name": campaign.name})
+    return campaign
+
+
+def _editable(campaign_id: uuid.UUID | None, merchant: Merchant) -> Campaign | None:
+    if campaign_id is None:
+        return None
+    campaign = _own(campaign_id, merchant)
+    if campaign.state != CampaignState.DRAFT:
+        raise WrongState(_("Only a draft can be changed."))
+    return campaign
+
+
+def _own(campaign_id: uuid.UUID, merchant: Merchant) -> Campaign:
+    """The merchant's campaign, locked. Raises NotFound."""
+    campaign = locks.campaign(campaign_id)
+    if campaign is None or campaign.merchant_id != merchant.id:
+        raise NotFound("")
+    return campaign
+
+
+def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
+    """Let a draft begin at its time, or at once where none is set. Raises NotAllowed, NotFound, WrongState."""
+    must(actor, "automation.manage", merchant)
+    must_be_annual(merchant)
+    with transaction.atomic():
+        campaign = _own(campaign_id, merchant)
+        if campaign.state != CampaignState.DRAFT:
+            raise WrongState(_("Only a draft can be scheduled."))
+        campaign.scheduled_at = max(campaign.scheduled_at or now, now)
+        campaign.state = CampaignState.SCHEDULED
+        campaign.save(update_fields=["scheduled_at", "state"])
+        audit.record("campaign.scheduled", campaign, actor=actor, now=now, after={"at": campaign.scheduled_at})
+    return campaign
+
+
+def cancel(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
+    """End a campaign; what is queued already still goes out. Raises NotAllowed, NotFound, WrongState."""
+    must(actor, "automation.manage", merchant)
+    with transaction.atomic():
+        campaign = _own(campaign_id, merchant)
+        if campaign.state not in {CampaignState.DRAFT, *OPEN}:
+            raise WrongState(_("It is over already."))
+        campaign.state, campaign.pause_reason, campaign.finished_at = CampaignState.CANCELLED, PauseReason.NONE, now
+        campaign.save(update_fields=["state", "pause_reason", "finished_at"])
+        audit.record("campaign.cancelled", campaign, actor=actor, now=now)
+    return campaign

@@ -1,0 +1,118 @@
+"""One occasion of one customer: its row and its message in one transaction, or neither.
+
+The unique key of `Occasion` decides, so a second worker, a second run and a crash in between give nobody a second
+message. The row of the automation (or campaign) is locked first: it counts the day and says whether it is still on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, Value, When
+
+from accounts.actors import system
+from kernel import clock, crypto
+from kernel.ids import uuid7
+from merchants.models import Merchant
+from messaging.automations import quiet
+from messaging.automations.choices import CampaignState, Kind, Skipped, State
+from messaging.automations.models import Automation, Campaign, Occasion
+from messaging.automations.queries.recipients import Due
+from messaging.choices import Trigger
+from messaging.errors import NoCoupon, NotWanted
+from messaging.services import queue
+from tenants.walls import current_site
+
+ACTOR = system("automations")
+TRIGGERS = {
+    Kind.BIRTHDAY: Trigger.BIRTHDAY,
+    Kind.RECALL: Trigger.RECALL,
+    Kind.FESTIVAL: Trigger.FESTIVAL,
+    Kind.REMINDER: Trigger.REMINDER,
+}
+
+
+class Opened(StrEnum):
+    """What became of one occasion. `FULL`: the day's cap is reached, or it is not on any more."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"
+    BEFORE = "before"
+    FULL = "full"
+
+
+class Exhausted(Exception):
+    """The batch gives nobody a coupon any more."""
+
+
+def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now: dt.datetime) -> Opened:
+    """Write to one customer for one occasion, once. At level site.
+
+    Raises InsufficientCredits, WhatsAppOff, Exhausted; then nothing is left behind, and it is due still.
+    """
+    try:
+        return _write(source, merchant, due, now)
+    except IntegrityError:
+        return Opened.BEFORE
+    except NotWanted:
+        return _skip(source, due, Skipped.NOT_WANTED, now)
+    except NoCoupon as error:
+        if error.outcome != "held":
+            raise Exhausted(error.outcome) from error
+        return _skip(source, due, Skipped.HAS_COUPON, now)
+
+
+def _write(source: Automation | Campaign, merchant: Merchant, due: Due, now: dt.datetime) -> Opened:
+    occasion = _occasion(source, due, Skipped.NO, now)
+    with transaction.atomic():
+        if not _count(source, clock.local_date(now, merchant.time_zone)):
+            return Opened.FULL
+        occasion.save(force_insert=True)
+        phone = crypto.open_sealed(due.phone_sealed, site_id=current_site().id, field="phone")
+        zone = quiet.zone_of(phone, otherwise=merchant.time_zone)
+        queue.enqueue(
+            trigger=trigger_of(source), key=f"occasion:{occasion.id}",
+            customer_id=due.customer_id, merchant_id=source.merchant_id, coupon_id=due.coupon_id,
+            batch_id=None if due.coupon_id else source.batch_id, automation_id=source.id, occasion_id=occasion.id,
+            campaign_name=source.name if isinstance(source, Campaign) else "",
+            not_before=quiet.next_allowed(now, zone, start=source.quiet_from, end=source.quiet_to), now=now,
+            actor=ACTOR, wake=False,
+        )  # fmt: skip
+    return Opened.SENT
+
+
+def trigger_of(source: Automation | Campaign) -> Trigger:
+    """What its messages are set off by; that decides what they cost."""
+    return Trigger.CAMPAIGN if isinstance(source, Campaign) else TRIGGERS[Kind(source.kind)]
+
+
+def _skip(source: Automation | Campaign, due: Due, why: Skipped, now: dt.datetime) -> Opened:
+    """Note that the occasion came and nothing was sent, so that it is not tried again."""
+    try:
+        with transaction.atomic():
+            _occasion(source, due, why, now).save(force_insert=True)
+            if isinstance(source, Campaign):
+                Campaign.objects.filter(id=source.id).update(skipped=F("skipped") + 1)
+    except IntegrityError:
+        return Opened.BEFORE
+    return Opened.SKIPPED
+
+
+def _occasion(source: Automation | Campaign, due: Due, skipped: Skipped, now: dt.datetime) -> Occasion:
+    which = {"campaign": source} if isinstance(source, Campaign) else {"automation": source}
+    return Occasion(
+        id=uuid7(), merchant_id=source.merchant_id, customer_id=due.customer_id, key=due.key, at=now, skipped=skipped,
+        **which,
+    )  # fmt: skip
+
+
+def _count(source: Automation | Campaign, today: dt.date) -> bool:
+    """Count one more for today, where it is still on and the day is not full. Locks the row."""
+    room = Q(counted_on__isnull=True) | ~Q(counted_on=today) | Q(counted__lt=F("daily_cap"))
+    counted = Case(When(counted_on=today, then=F("counted") + 1), default=Value(1))
+    if isinstance(source, Campaign):
+        running = Campaign.objects.filter(room, id=source.id, state=CampaignState.RUNNING)
+        return bool(running.update(counted=counted, counted_on=today, opened=F("opened") + 1))
+    return bool(Automation.objects.filter(room, id=source.id, state=State.ON).update(counted=counted, counted_on=today))

@@ -1,0 +1,103 @@
+"""The run: what beat starts on every site, many times a day. Safe at any time, twice at once, and after a crash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import structlog
+
+from credits.errors import InsufficientCredits
+from merchants.models import Merchant
+from messaging.automations.choices import Kind, PauseReason, State
+from messaging.automations.models import Automation
+from messaging.automations.queries import recipients
+from messaging.automations.services import opening, pausing, sending
+from messaging.automations.services.opening import Exhausted, Opened
+from messaging.choices import PURPOSE_OF
+from messaging.errors import WhatsAppOff
+from messaging.meta.queries import senders
+from messaging.services import queue
+from tenants.walls import current_site
+
+log = structlog.get_logger("couponry.automations")
+# At most so many of one automation in one run: merchants take turns, and the rest follows ten minutes later.
+AT_ONCE = 400
+PORTION = 50
+
+
+@dataclass
+class Run:
+    """What one run did."""
+
+    sent: int = 0
+    skipped: int = 0
+    paused: int = 0
+
+
+def run(*, now: dt.datetime) -> Run:
+    """Open what is due of every automation of the open site, and begin campaigns. At level site."""
+    done = Run()
+    if not current_site().is_open or not senders.is_on():
+        return done
+    pausing.resume_those_with_credits(now=now)
+    for automation_id in _switched_on():
+        run_one(automation_id, done, now=now)
+    sending.begin_due(now=now)
+    if done.sent:
+        queue.wake(now=now)
+    return done
+
+
+def _switched_on() -> list[uuid.UUID]:
+    rows = Automation.objects.filter(
+        state=State.ON, merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL
+    )
+    # The one that had its turn longest ago comes first.
+    return list(rows.order_by("counted_on", "id").values_list("id", flat=True))
+
+
+def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
+    """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on."""
+    automation = Automation.objects.select_related("merchant", "batch").get(id=automation_id)
+    reason = _cannot(automation, now)
+    if reason is None and sending.waits(automation.batch, now):
+        return
+    if reason:
+        pausing.pause(automation, reason, actor=opening.ACTOR, now=now)
+        done.paused += 1
+        return
+    try:
+        _open(automation, automation.merchant, done, now)
+    except InsufficientCredits:
+        pausing.pause(automation, PauseReason.NO_CREDITS, actor=opening.ACTOR, now=now)
+        done.paused += 1
+    except Exhausted:
+        pausing.pause(automation, PauseReason.NO_COUPONS, actor=opening.ACTOR, now=now)
+        done.paused += 1
+    except WhatsAppOff:
+        log.info("whatsapp went off", automation=str(automation.id))
+
+
+def _open(automation: Automation, merchant: Merchant, done: Run, now: dt.datetime) -> None:
+    rows = recipients.judged(recipients.population(automation, merchant, now=now), automation, batch=automation.batch)
+    left, after = AT_ONCE, None
+    while left > 0:
+        portion = recipients.list_due(rows, limit=min(PORTION, left), after=after)
+        if not portion:
+            return
+        left, after = left - len(portion), portion[-1].row_id
+        for due in portion:
+            what = opening.open_for(automation, merchant, due, now=now)
+            if what == Opened.FULL:
+                return
+            done.sent += what == Opened.SENT
+            done.skipped += what == Opened.SKIPPED
+
+
+def _cannot(automation: Automation, now: dt.datetime) -> PauseReason | None:
+    """Why the automation can send to nobody until somebody does something about it."""
+    if automation.batch and sending.is_spent(automation.batch, now):
+        return PauseReason.NO_COUPONS
+    return pausing.template_missing(PURPOSE_OF[opening.TRIGGERS[Kind(automation.kind)]])

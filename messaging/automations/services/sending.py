@@ -1,0 +1,153 @@
+"""Campaigns under way: begun when their time comes, sent in portions, each an event of its own.
+
+A job shows one day's part: what the daily cap leaves goes on by the next day's run, as a job of its own. A campaign is
+done when nobody of its segment is left to write to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from credits.errors import InsufficientCredits
+from kernel import clock
+from kernel.models import Job, OutboxEvent
+from kernel.services import jobs, outbox
+from merchants.models import Batch, Merchant
+from messaging.automations import locks
+from messaging.automations.choices import CampaignState, PauseReason
+from messaging.automations.models import Campaign
+from messaging.automations.queries import recipients
+from messaging.automations.services import opening, pausing
+from messaging.automations.services.opening import Exhausted, Opened
+from messaging.choices import PURPOSE_OF, Trigger
+from messaging.errors import WhatsAppOff
+from messaging.services import queue
+from tenants.walls import current_site
+
+JOB = "campaign.send"
+PORTION = 200
+_AT_WORK = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+def begin_due(*, now: dt.datetime) -> int:
+    """Start the campaigns whose time has come, and today's part of those under way; how many. At level site."""
+    due = Campaign.objects.filter(
+        state__in=[CampaignState.SCHEDULED, CampaignState.RUNNING], scheduled_at__lte=now,
+        merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL,
+    ).order_by("scheduled_at")  # fmt: skip
+    return sum(_begin(campaign_id, now) for campaign_id in due.values_list("id", flat=True))
+
+
+def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
+    with transaction.atomic():
+        campaign = locks.campaign(campaign_id)
+        if campaign is None or campaign.state not in {CampaignState.SCHEDULED, CampaignState.RUNNING}:
+            return False
+        if campaign.job_id and Job.objects.filter(id=campaign.job_id, state__in=_AT_WORK).exists():
+            return False
+        merchant, batch = campaign.merchant, campaign.batch
+        reason = PauseReason.NO_COUPONS if is_spent(batch, now) else None
+        reason = reason or pausing.template_missing(PURPOSE_OF[Trigger.CAMPAIGN])
+        if reason:
+            pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
+            return False
+        if waits(batch, now) or _full(campaign, merchant, now):
+            return False
+        left = recipients.count(_rows(campaign, merchant, now)).will_get
+        _start(campaign, left, now)
+    return True
+
+
+def _start(campaign: Campaign, left: int, now: dt.datetime) -> None:
+    job = jobs.start(
+        JOB, title=_("Sending “%(name)s”") % {"name": campaign.name}, site_id=current_site().id,
+        merchant_id=campaign.merchant_id, actor_id=campaign.created_by, now=now, total=min(left, campaign.daily_cap),
+        campaign_id=str(campaign.id),
+    )  # fmt: skip
+    if campaign.started_at is None:
+        campaign.started_at, campaign.total = now, left
+    campaign.state, campaign.job_id = CampaignState.RUNNING, job.id
+    campaign.save(update_fields=["state", "job_id", "started_at", "total"])
+
+
+def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
+    """Write to the next ones, and queue the portion after. Safe to run twice, or by two workers at once."""
+    job = Job.objects.get(id=event.payload["job_id"])
+    campaign = Campaign.objects.select_related("merchant", "batch").get(id=job.params["campaign_id"])
+    if job.is_over or campaign.job_id != job.id:
+        return
+    if job.cancel_requested:
+        pausing.pause_campaign(campaign, PauseReason.BY_HAND, actor=opening.ACTOR, now=now)
+    after = event.payload.get("after")
+    sent, last, more = _portion(campaign, uuid.UUID(after) if after else None, now)
+    if sent:
+        queue.wake(now=now)
+    if more and last:
+        with transaction.atomic():
+            jobs.progress(job, done=min(job.total, job.done + sent), step=_("Queueing messages"), now=now)
+            outbox.emit(event.topic, site_id=event.site_id, now=now, job_id=str(job.id), after=str(last))
+        return
+    _end(campaign, job, now)
+
+
+def _portion(campaign: Campaign, after: uuid.UUID | None, now: dt.datetime) -> tuple[int, uuid.UUID | None, bool]:
+    """(how many were written to, the last row looked at, whether there may be more)."""
+    rows = _rows(campaign, campaign.merchant, now)
+    portion = recipients.list_due(rows, limit=PORTION, after=after)
+    sent = 0
+    for due in portion:
+        try:
+            what = opening.open_for(campaign, campaign.merchant, due, now=now)
+        except InsufficientCredits:
+            pausing.pause_campaign(campaign, PauseReason.NO_CREDITS, actor=opening.ACTOR, now=now)
+            return sent, due.row_id, False
+        except Exhausted:
+            pausing.pause_campaign(campaign, PauseReason.NO_COUPONS, actor=opening.ACTOR, now=now)
+            return sent, due.row_id, False
+        except WhatsAppOff:
+            return sent, due.row_id, False
+        if what == Opened.FULL:
+            return sent, due.row_id, False
+        sent += what == Opened.SENT
+    return sent, portion[-1].row_id if portion else None, len(portion) == PORTION
+
+
+def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
+    """Close the day's job; and the campaign, where nobody is left."""
+    with transaction.atomic():
+        fresh = locks.campaign(campaign.id)
+        assert fresh is not None
+        if job.cancel_requested:
+            jobs.cancelled(job, now=now)
+        else:
+            jobs.finish(job, now=now, result=f"/merchant/automations/campaigns/{campaign.id}/")
+        if fresh.state != CampaignState.RUNNING or waits(fresh.batch, now):
+            return
+        if not recipients.due(_rows(fresh, fresh.merchant, now)).exists():
+            fresh.state, fresh.finished_at = CampaignState.DONE, now
+            fresh.save(update_fields=["state", "finished_at"])
+
+
+def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipients.Rows:
+    rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
+    return recipients.judged(rows, campaign, batch=campaign.batch)
+
+
+def _full(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> bool:
+    today = clock.local_date(now, merchant.time_zone)
+    return campaign.counted_on == today and campaign.counted >= campaign.daily_cap
+
+
+def is_spent(batch: Batch, now: dt.datetime) -> bool:
+    """Whether a batch gives nothing any more. One that is paused, or has not begun, is waited for."""
+    over = batch.state not in {Batch.State.ACTIVE, Batch.State.PAUSED, Batch.State.GENERATING}
+    return over or batch.claim_until <= now or batch.sold_out
+
+
+def waits(batch: Batch | None, now: dt.datetime) -> bool:
+    """Whether a batch gives nothing yet."""
+    return batch is not None and (batch.state != Batch.State.ACTIVE or now < batch.starts_at)

@@ -1,0 +1,113 @@
+"""A merchant's automations: what is set, on and off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, must
+from accounts.services import audit
+from kernel.errors import DomainError
+from merchants.models import Batch, Merchant
+from messaging.automations import dates, festivals, locks
+from messaging.automations.choices import Kind, PauseReason, State
+from messaging.automations.models import Automation
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    Kind.BIRTHDAY: {"days_before": 3},
+    Kind.RECALL: {"days": 45},
+    Kind.FESTIVAL: {"days_before": 2, "festivals": ["eid_al_fitr", "eid_al_adha"]},
+    Kind.REMINDER: {"days": 3},
+}
+SET = ("batch_id", "daily_cap", "quiet_from", "quiet_to", "days_before", "days_after", "days", "festivals")
+
+
+class NotForTemporary(DomainError):
+    code = "not_for_temporary"
+    status = 403
+
+
+class BadSetting(DomainError):
+    """`field` says which."""
+
+    code = "bad_setting"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the form of one kind says."""
+
+    on: bool
+    batch_id: uuid.UUID | None = None
+    daily_cap: int = 200
+    quiet_from: int = 21
+    quiet_to: int = 9
+    days_before: int | None = None
+    days_after: int | None = None
+    days: int | None = None
+    festivals: tuple[str, ...] = ()
+
+
+def must_be_annual(merchant: Merchant) -> None:
+    """Raises NotForTemporary."""
+    if merchant.plan != Merchant.Plan.ANNUAL:
+        raise NotForTemporary(_("Automations are part of the annual plan."))
+
+
+def get_or_new(merchant: Merchant, kind: str, *, now: dt.datetime) -> Automation:
+    """The merchant's automation of a kind; where it was never touched, one that is not saved."""
+    found = Automation.objects.filter(merchant_id=merchant.id, kind=kind).select_related("batch").first()
+    return found or Automation(merchant_id=merchant.id, kind=kind, changed_at=now, **DEFAULTS[kind])
+
+
+def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: dt.datetime) -> Automation:
+    """Save the settings of a kind and switch it on or off. Raises NotAllowed, NotForTemporary, BadSetting."""
+    must(actor, "automation.manage", merchant)
+    must_be_annual(merchant)
+    _check(merchant, Kind(kind), setting, now)
+    with transaction.atomic():
+        found = locks.automation(merchant.id, kind) or Automation(merchant_id=merchant.id, kind=kind)
+        before = _shown(found)
+        for name in SET:
+            setattr(found, name, list(setting.festivals) if name == "festivals" else getattr(setting, name))
+        found.state = State.ON if setting.on else State.OFF
+        found.pause_reason = PauseReason.NONE
+        found.changed_at = now
+        found.save()
+        audit.record("automation.edited", found, actor=actor, now=now, before=before, after=_shown(found))
+    return found
+
+
+def _shown(automation: Automation) -> dict[str, Any]:
+    return {name: getattr(automation, name) for name in (*SET, "state")}
+
+
+def _check(merchant: Merchant, kind: Kind, setting: Setting, now: dt.datetime) -> None:
+    if setting.on and kind != Kind.REMINDER and setting.batch_id is None:
+        raise BadSetting(_("Choose the batch that it gives coupons from."), field="batch")
+    if setting.batch_id and not usable_batches(merchant.id, now=now).filter(id=setting.batch_id).exists():
+        raise BadSetting(_("Choose one of your own batches that still has coupons."), field="batch")
+    if kind == Kind.BIRTHDAY and setting.days_before is None and setting.days_after is None:
+        raise BadSetting(_("Say how many days before or after the birthday."), field="days_before")
+    for name in ("days_before", "days_after"):
+        if (getattr(setting, name) or 0) > dates.FURTHEST:
+            raise BadSetting(_("At most %(days)s days.") % {"days": dates.FURTHEST}, field=name)
+    if kind in {Kind.RECALL, Kind.REMINDER} and not setting.days:
+        raise BadSetting(_("Say how many days."), field="days")
+    known = {one.code for one in festivals.list_festivals(merchant.country)}
+    if kind == Kind.FESTIVAL and ((not setting.festivals and setting.on) or not set(setting.festivals) <= known):
+        raise BadSetting(_("Switch at least one festival on."), field="festivals")
+
+
+def usable_batches(merchant_id: uuid.UUID, *, now: dt.datetime) -> QuerySet[Batch]:
+    """Batches that can give online coupons now or later."""
+    return Batch.objects.filter(
+        merchant_id=merchant_id, state__in=[Batch.State.ACTIVE, Batch.State.PAUSED], sold_out=False,
+        claim_until__gt=now, print_quantity__lt=F("quantity"),
+    ).order_by("-created_at")  # fmt: skip

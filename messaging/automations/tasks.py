@@ -1,0 +1,37 @@
+"""What beat starts on every site, and the news that this wing answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+
+from kernel import clock
+from kernel.handlers import handles
+from kernel.models import OutboxEvent
+from messaging.automations.models import Automation, Campaign
+from messaging.automations.services import mails, pausing, running, sending
+from tenants.tasks import SiteTask
+
+JOB = f"job.{sending.JOB}"
+
+
+@shared_task(base=SiteTask, name="automations.run")
+def run() -> None:
+    """Open what is due, by each merchant's own clock. Safe at any time."""
+    running.run(now=clock.now())
+
+
+@handles(JOB)
+def send_portion(event: OutboxEvent, now: dt.datetime) -> None:
+    sending.send_portion(event, now=now)
+
+
+@handles(pausing.PAUSED)
+def tell_of_automation(event: OutboxEvent, now: dt.datetime) -> None:
+    mails.automation_paused(Automation.objects.get(id=event.payload["automation_id"]))
+
+
+@handles(pausing.CAMPAIGN_PAUSED)
+def tell_of_campaign(event: OutboxEvent, now: dt.datetime) -> None:
+    mails.campaign_paused(Campaign.objects.get(id=event.payload["campaign_id"]))

@@ -1,0 +1,247 @@
+"""Campaigns: their segment, beginning in time, portions, pause, cap, and nobody twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from kernel.models import Job, OutboxEvent
+from kernel.services import jobs
+from merchants import models as m
+from messaging.automations.models import Automation, Occasion
+from messaging.automations.queries import recipients
+from messaging.automations.segments import BadSegment, Segment
+from messaging.automations.services import campaigns, pausing, sending
+from messaging.automations.services.campaigns import Plan
+from messaging.automations.services.switching import BadSetting, NotForTemporary
+from messaging.models import Message
+from tests import factories
+from tests.automations.cast import campaign, run, seen, written_to
+from tests.factories import DAY, NOW
+from tests.merchants.cast import deliver
+
+
+def work(now: dt.datetime = NOW) -> None:
+    """The beat's run, then every portion."""
+    run(now)
+    while deliver("job.campaign.send", now=now):
+        pass
+
+
+def people(phone, wanted):
+    one = campaign(phone, segment=wanted.to_json(), state="draft")
+    rows = recipients.segment(one, phone.shop.merchant, one.wanted, now=NOW)
+    return set(rows.values_list("customer_id", flat=True))
+
+
+class TestSegment:
+    def test_everybody_of_this_merchant_and_nobody_elses(self, phone):
+        carl = phone.customer()
+        factories.make_customer()
+
+        assert people(phone, Segment()) == {carl.id}
+
+    def test_last_visit(self, phone):
+        today, week, month = (seen(phone, days) for days in (0, 7, 30))
+        back = seen(phone, 90, used=1)
+
+        assert people(phone, Segment(seen_within=7)) == {today.id, week.id, back.id}
+        assert people(phone, Segment(away_for=7)) == {week.id, month.id}
+        assert people(phone, Segment(seen_within=10, away_for=7)) == {week.id}
+
+    def test_claimed_and_redeemed(self, phone):
+        batch, other = phone.batch(), phone.batch()
+        claimer, user, elsewhere = (phone.customer() for _ in range(3))
+        phone.taken(batch, claimer)
+        coupon = phone.taken(batch, user)
+        phone.taken(other, elsewhere)
+        m.Redemption.objects.create(
+            merchant=phone.shop.merchant, coupon=coupon, batch=batch, actor_label="x", at=NOW, branch=None
+        )
+
+        assert people(phone, Segment(claimed=str(batch.id))) == {claimer.id, user.id}
+        assert people(phone, Segment(redeemed=str(batch.id))) == {user.id}
+        m.Redemption.objects.update(undone_at=NOW)
+        assert people(phone, Segment(redeemed=str(batch.id))) == set()
+
+    def test_city_and_language(self, phone):
+        here, there = phone.customer(), phone.customer()
+        phone.taken(phone.batch(city="riyadh"), here)
+        phone.taken(phone.batch(city="jeddah"), there)
+        m.Customer.objects.filter(id=there.id).update(language="ar")
+
+        assert people(phone, Segment(cities=("jeddah",))) == {there.id}
+        assert people(phone, Segment(cities=("jeddah", "riyadh"))) == {here.id, there.id}
+        assert people(phone, Segment(language="ar")) == {there.id}
+
+    @pytest.mark.parametrize(
+        "said",
+        [{"cities": "riyadh"}, {"cities": [1]}, {"seen_within": 0}, {"seen_within": "7"}, {"away_for": True},
+         {"claimed": "x"}, {"language": "fr"}, {"tags": ["x"]}, {"seen_within": 7, "away_for": 30}],
+    )  # fmt: skip
+    def test_nonsense_is_refused(self, said):
+        with pytest.raises(BadSegment):
+            Segment.parse(said)
+
+    def test_it_is_stored_as_it_was_said(self):
+        wanted = Segment(cities=("riyadh",), seen_within=30, away_for=7, language="ar")
+
+        assert Segment.parse(wanted.to_json()) == wanted
+        assert Segment().to_json() == {}
+
+
+def test_it_begins_at_its_time_and_writes_to_everybody_once(phone):
+    one = campaign(phone, scheduled_at=NOW + DAY)
+    expected = {phone.customer().id for _ in range(3)}
+    phone.customer(agrees=False)
+
+    work()
+    assert written_to() == []
+    work(NOW + DAY)
+    work(NOW + DAY)
+
+    one.refresh_from_db()
+    assert set(written_to()) == expected
+    assert (one.state, one.total, one.opened, one.finished_at) == ("done", 3, 3, NOW + DAY)
+    assert {message.trigger for message in Message.objects.all()} == {"campaign"}
+    assert Job.objects.get().state == "done"
+    assert phone.wallet("wa_bi") == (10, 7)
+
+
+def test_large_ones_go_in_portions_each_an_event(phone, monkeypatch):
+    monkeypatch.setattr(sending, "PORTION", 2)
+    campaign(phone)
+    expected = {phone.customer().id for _ in range(5)}
+
+    work()
+
+    assert set(written_to()) == expected
+    assert len(written_to()) == 5
+    assert OutboxEvent.objects.filter(topic="job.campaign.send").count() == 3
+
+
+def test_a_portion_that_is_handed_over_twice_writes_to_nobody_twice(phone):
+    campaign(phone)
+    phone.customer()
+    run()
+    event = OutboxEvent.objects.get(topic="job.campaign.send")
+
+    for _ in range(3):
+        sending.send_portion(event, now=NOW)
+
+    assert len(written_to()) == 1
+
+
+def test_the_daily_cap_spreads_it_over_days(phone):
+    one = campaign(phone, daily_cap=2)
+    for _ in range(5):
+        phone.customer()
+
+    counts = []
+    for day in (0, 0, 1, 2, 3):
+        work(NOW + day * DAY)
+        counts.append(len(written_to()))
+
+    one.refresh_from_db()
+    assert counts == [2, 2, 4, 5, 5]
+    assert one.state == "done"
+    assert one.total == 5
+
+
+def test_without_credits_it_pauses_and_goes_on_when_there_are_some(phone):
+    one = campaign(phone)
+    for _ in range(12):
+        phone.customer()
+
+    work()
+
+    one.refresh_from_db()
+    assert (one.state, one.pause_reason, len(written_to())) == ("paused", "no_credits", 10)
+    assert OutboxEvent.objects.filter(topic="campaign.paused").count() == 1
+
+
+def test_paused_by_hand_it_stops_and_resumed_it_finishes(phone, monkeypatch):
+    monkeypatch.setattr(sending, "PORTION", 1)
+    one = campaign(phone)
+    for _ in range(3):
+        phone.customer()
+    run()
+    deliver("job.campaign.send")
+
+    pausing.pause_campaign(one, "by_hand", actor=phone.shop.owner, now=NOW)
+    work()
+    paused_at = len(written_to())
+    one.refresh_from_db()
+    pausing.resume_campaign(campaign=one, actor=phone.shop.owner, now=NOW)
+    work()
+
+    assert paused_at == 1
+    assert len(written_to()) == 3
+
+
+def test_cancelling_its_job_pauses_it(phone):
+    one = campaign(phone)
+    phone.customer()
+    run()
+    Job.objects.update(state="running")
+    jobs.request_cancel(Job.objects.get(), now=NOW)
+    deliver("job.campaign.send")
+
+    one.refresh_from_db()
+    assert (one.state, one.pause_reason, written_to()) == ("paused", "by_hand", [])
+    assert Job.objects.get().state == "cancelled"
+
+
+def test_a_cancelled_one_never_begins(phone):
+    one = campaign(phone)
+    phone.customer()
+    campaigns.cancel(merchant=phone.shop.merchant, campaign_id=one.id, actor=phone.shop.owner, now=NOW)
+
+    work()
+
+    assert written_to() == []
+    with pytest.raises(campaigns.WrongState):
+        campaigns.cancel(merchant=phone.shop.merchant, campaign_id=one.id, actor=phone.shop.owner, now=NOW)
+
+
+def test_an_automation_and_a_campaign_are_two_occasions(phone):
+    Automation.objects.create(
+        merchant=phone.shop.merchant, kind="recall", state="on", batch=phone.batch(), days=1, changed_at=NOW
+    )
+    carl = seen(phone, 5)
+    campaign(phone)
+
+    work()
+
+    assert written_to() == [carl.id, carl.id]
+    assert Occasion.objects.count() == 2
+
+
+class TestDrafts:
+    def plan(self, phone, **changed):
+        return Plan(
+            **{"name": "Spring", "segment": Segment(), "batch_id": phone.batch().id, "scheduled_at": None, **changed}
+        )
+
+    def test_a_draft_is_changed_scheduled_and_then_fixed(self, phone):
+        act = {"merchant": phone.shop.merchant, "actor": phone.shop.owner, "now": NOW}
+        draft = campaigns.save(plan=self.plan(phone), **act)
+        campaigns.save(plan=self.plan(phone, name="Summer"), campaign_id=draft.id, **act)
+        done = campaigns.schedule(campaign_id=draft.id, **act)
+
+        assert (done.name, done.state, done.scheduled_at) == ("Summer", "scheduled", NOW)
+        with pytest.raises(campaigns.WrongState):
+            campaigns.save(plan=self.plan(phone), campaign_id=draft.id, **act)
+
+    def test_foreign_batches_are_refused(self, phone):
+        foreign = factories.make_batch(factories.make_merchant())
+        act = {"merchant": phone.shop.merchant, "actor": phone.shop.owner, "now": NOW}
+        for changed in ({"batch_id": foreign.id}, {"segment": Segment(claimed=str(foreign.id))}):
+            with pytest.raises(BadSetting):
+                campaigns.save(plan=self.plan(phone, **changed), **act)
+
+    def test_temporary_merchants_have_none(self, phone):
+        phone.shop.merchant.plan = "temporary"
+        with pytest.raises(NotForTemporary):
+            campaigns.save(plan=self.plan(phone), merchant=phone.shop.merchant, actor=phone.shop.owner, now=NOW)

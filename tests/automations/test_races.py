@@ -1,0 +1,56 @@
+"""Two workers at once: nobody twice, and never more than the day's cap."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+
+from messaging.automations.models import Automation, Occasion
+from messaging.automations.services import running
+from messaging.models import Message
+from tenants.walls import wall
+from tests.automations.cast import automation, born
+from tests.factories import NOW
+
+
+def both(phone):
+    """Two runs that start together; what each of them says."""
+    barrier, done, errors = threading.Barrier(2), [], []
+
+    def work():
+        try:
+            with wall(phone.shop.site, "site"):
+                barrier.wait()
+                done.append(running.run(now=NOW))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    return done
+
+
+@pytest.mark.parametrize(("cap", "sent"), [(200, 8), (5, 5)])
+def test_two_runs_at_once(race_phone, cap, sent):
+    with race_phone.at_site():
+        automation(race_phone, daily_cap=cap)
+        people = {born(race_phone, 3, 1).id for _ in range(8)}
+
+    done = both(race_phone)
+
+    with race_phone.at_site():
+        written = list(Message.objects.values_list("customer_id", flat=True))
+        assert len(written) == len(set(written)) == sent
+        assert set(written) <= people
+        assert sum(one.sent for one in done) == sent
+        assert Occasion.objects.count() == sent
+        assert Automation.objects.get().counted == sent
+        assert race_phone.wallet("wa_bi") == (10, 10 - sent)

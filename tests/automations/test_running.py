@@ -1,0 +1,314 @@
+"""The run: who is written to, once, within cap, credits, coupons and consent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from credits.services import ledger
+from kernel.ids import uuid7
+from kernel.models import OutboxEvent
+from merchants import models as m
+from messaging.automations.models import Automation, Occasion
+from messaging.automations.services import opening
+from messaging.consent.services import consent
+from messaging.meta.models import MessageTemplate, Sender
+from messaging.meta.services import account
+from messaging.models import Message
+from tenants.walls import wall
+from tests import factories
+from tests.automations.cast import automation, born, run, seen, written_to
+from tests.factories import DAY, NOW
+from tests.messaging.cast import JOB, open_phone
+
+
+def test_a_birthday_today_gets_a_message_a_coupon_and_holds_a_credit(phone):
+    one = automation(phone)
+    carl = born(phone, 3, 1)
+    born(phone, 3, 2)
+
+    done = run()
+
+    assert (done.sent, done.skipped, done.paused) == (1, 0, 0)
+    message, occasion = Message.objects.get(), Occasion.objects.get()
+    assert (message.trigger, message.type, message.customer_id) == ("birthday", "wa_bi", carl.id)
+    assert (message.automation_id, message.occasion_id) == (one.id, occasion.id)
+    assert message.key == f"occasion:{occasion.id}"
+    assert (message.coupon.state, message.coupon.customer_id) == ("held", carl.id)
+    assert occasion.key == "birthday:2026"
+    assert phone.wallet("wa_bi") == (10, 9)
+
+
+def test_running_again_on_that_day_the_next_and_next_year(phone):
+    automation(phone, batch=phone.batch(50, per_customer_limit=5, claim_until=NOW + 900 * DAY), days_before=1)
+    carl = born(phone, 3, 2)
+
+    sent = [run(NOW + n * DAY).sent for n in (0, 0, 1, 2, 364, 365)]
+
+    assert sent == [1, 0, 0, 0, 0, 1]
+    assert written_to() == [carl.id, carl.id]
+    assert sorted(Occasion.objects.values_list("key", flat=True)) == ["birthday:2026", "birthday:2027"]
+
+
+def test_the_day_is_the_merchants_not_ours(phone):
+    automation(phone)
+    born(phone, 3, 2)
+
+    assert run(dt.datetime(2026, 3, 1, 20, 59, tzinfo=dt.UTC)).sent == 0
+    assert run(dt.datetime(2026, 3, 1, 21, 0, tzinfo=dt.UTC)).sent == 1
+
+
+def test_quiet_hours_put_it_off_until_the_customers_morning(phone):
+    automation(phone)
+    born(phone, 3, 2, phone="+966500000077")
+    born(phone, 3, 2, phone="+12025550123")
+
+    run(dt.datetime(2026, 3, 1, 21, 0, tzinfo=dt.UTC))  # midnight in Riyadh, four in the afternoon in Washington
+
+    due = sorted(Message.objects.values_list("due_at", flat=True))
+    assert due == [dt.datetime(2026, 3, 1, 21, 0, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, 6, 0, tzinfo=dt.UTC)]
+
+
+def test_who_was_born_on_the_29th_of_february_is_greeted_on_the_28th(phone):
+    automation(phone)
+    carl = born(phone, 2, 29)
+
+    assert run(NOW).sent == 0
+    assert run(NOW - DAY).sent == 1
+    assert written_to() == [carl.id]
+
+
+def test_before_and_after_greet_once_and_after_reaches_who_was_left_over(phone):
+    automation(phone, days_before=1, days_after=1)
+    late = born(phone, 2, 28, agrees=False)
+    born(phone, 3, 1)
+    run()
+    factories.make_optin(phone.shop.merchant, late)
+
+    assert [run(NOW).sent, run(NOW + DAY).sent] == [1, 0]
+    assert written_to()[-1] == late.id
+
+
+@pytest.mark.parametrize("why", ["never agreed", "withdrew", "stopped", "erased", "another merchant"])
+def test_who_does_not_want_it_is_left_alone(phone, why):
+    automation(phone)
+    carl = born(phone, 3, 1, phone="+966500000077", agrees=why not in {"never agreed", "another merchant"})
+    if why == "withdrew":
+        consent.withdraw(merchant_id=phone.merchant_id, customer_id=carl.id, source="customer", now=NOW, actor=JOB)
+    elif why == "stopped":
+        consent.opt_out_number(phone="+966500000077", source="keyword", now=NOW)
+    elif why == "erased":
+        m.Customer.objects.update(erased_at=NOW)
+    elif why == "another merchant":
+        factories.make_optin(factories.make_merchant(), carl)
+
+    assert run().sent == 0
+    assert not Occasion.objects.exists()
+
+
+def test_customers_of_another_merchant_are_nobodys_business(phone):
+    automation(phone)
+    other = open_phone(phone.shop.site, brand="Sam's")
+    carl = born(other, 3, 1)
+    factories.make_optin(phone.shop.merchant, carl)
+
+    assert run().sent == 0
+
+
+def test_the_daily_cap_holds_and_the_rest_follows_the_next_day(phone):
+    automation(phone, daily_cap=2, days_before=2)
+    people = {born(phone, 3, 3).id for _ in range(5)}
+
+    sent = [run(NOW + n * DAY).sent for n in (0, 0, 1, 2)]
+
+    assert sent == [2, 0, 2, 1]
+    assert set(written_to()) == people
+
+
+def test_out_of_credits_it_pauses_says_so_and_goes_on_when_there_are_some(phone):
+    one = automation(phone)
+    people = [born(phone, 3, 1) for _ in range(12)]
+
+    done = run()
+
+    one.refresh_from_db()
+    assert (done.sent, done.paused) == (10, 1)
+    assert (one.state, one.pause_reason) == ("paused", "no_credits")
+    assert phone.wallet("wa_bi") == (10, 0)
+    assert Occasion.objects.count() == 10
+    assert m.Coupon.objects.filter(state="held").count() == 10
+    assert OutboxEvent.objects.filter(topic="automation.paused").count() == 1
+    assert run().sent == 0
+    assert OutboxEvent.objects.filter(topic="automation.paused").count() == 1
+
+    ledger.grant(merchant_id=phone.merchant_id, unit="wa_bi", amount=5, reason="more", actor=JOB, now=NOW, key=uuid7())
+    assert run(NOW + dt.timedelta(minutes=10)).sent == 2
+    one.refresh_from_db()
+    assert one.state == "on"
+    assert set(written_to()) == {person.id for person in people}
+
+
+def test_out_of_coupons_it_pauses(phone):
+    one = automation(phone, batch=phone.batch(2))
+    for _ in range(3):
+        born(phone, 3, 1)
+
+    done = run()
+
+    one.refresh_from_db()
+    assert (done.sent, one.pause_reason) == (2, "no_coupons")
+    assert phone.wallet("wa_bi") == (10, 8)
+
+
+@pytest.mark.parametrize("fields", [{"claim_until": NOW}, {"state": "void"}, {"state": "expired"}, {"sold_out": True}])
+def test_a_batch_that_is_over_pauses_it_before_anybody_is_due(phone, fields):
+    one = automation(phone)
+    m.Batch.objects.update(**fields)
+
+    run()
+
+    one.refresh_from_db()
+    assert one.pause_reason == "no_coupons"
+
+
+@pytest.mark.parametrize("fields", [{"state": "paused"}, {"starts_at": NOW + DAY}])
+def test_a_batch_that_waits_is_waited_for(phone, fields):
+    one = automation(phone)
+    born(phone, 3, 1)
+    m.Batch.objects.update(**fields)
+
+    assert run().sent == 0
+    one.refresh_from_db()
+    assert one.state == "on"
+
+
+def test_who_has_the_batchs_coupon_already_is_passed_over(phone):
+    one = automation(phone)
+    carl = born(phone, 3, 1)
+    phone.taken(one.batch, carl)
+
+    assert run().sent == 0
+
+
+def test_without_an_approved_text_it_pauses(phone):
+    one = automation(phone)
+    with wall(account.console(), "master"):
+        MessageTemplate.objects.filter(purpose="birthday").update(status="REJECTED")
+
+    run()
+
+    one.refresh_from_db()
+    assert one.pause_reason == "template"
+
+
+@pytest.mark.parametrize("why", ["merchant", "temporary", "site", "sender", "off", "paused"])
+def test_nothing_runs_where_it_must_not(phone, why):
+    one = automation(phone)
+    born(phone, 3, 1)
+    if why == "merchant":
+        m.Merchant.objects.update(state="expired")
+    elif why == "temporary":
+        m.Merchant.objects.update(plan="temporary")
+    elif why == "sender":
+        Sender.objects.update(state="off")
+    elif why in {"off", "paused"}:
+        Automation.objects.filter(id=one.id).update(state=why, pause_reason="by_hand" if why == "paused" else "")
+    elif why == "site":
+        phone.shop.site.state = "suspended"
+    with wall(phone.shop.site, "site"):
+        assert run().sent == 0
+    phone.shop.site.state = "active"
+
+
+class TestRecall:
+    def test_who_stayed_away_long_enough_is_asked_back_once(self, phone):
+        automation(phone, "recall")
+        gone = seen(phone, 30)
+        seen(phone, 29)
+        seen(phone, 90, used=3)
+
+        assert [run().sent, run().sent] == [1, 0]
+        assert written_to() == [gone.id]
+        assert Occasion.objects.get().key == "recall:2026-01-30"
+
+    def test_after_a_new_visit_it_counts_anew(self, phone):
+        automation(phone, "recall", batch=phone.batch(9, per_customer_limit=3, claim_until=NOW + 99 * DAY))
+        gone = seen(phone, 40)
+        run()
+        m.MerchantCustomer.objects.filter(customer=gone).update(last_redeemed_at=NOW + DAY)
+
+        assert [run(NOW + 30 * DAY).sent, run(NOW + 31 * DAY).sent] == [0, 1]
+
+
+class TestFestival:
+    def test_everybody_who_agreed_on_the_day_of_a_festival_that_is_on(self, phone):
+        automation(phone, "festival")
+        people = {phone.customer().id for _ in range(2)}
+        ramadan = dt.datetime(2026, 2, 18, 9, tzinfo=dt.UTC)
+        m.Batch.objects.update(starts_at=NOW - 99 * DAY)
+
+        assert [run(ramadan - DAY).sent, run(ramadan).sent, run(ramadan).sent, run(ramadan + DAY).sent] == [0, 2, 0, 0]
+        assert set(written_to()) == people
+        assert set(Occasion.objects.values_list("key", flat=True)) == {"festival:ramadan:1447"}
+
+    def test_one_that_is_off_is_a_day_like_any_other(self, phone):
+        automation(phone, "festival", festivals=["eid_al_adha"])
+        phone.customer()
+
+        assert run(dt.datetime(2026, 2, 18, 9, tzinfo=dt.UTC)).sent == 0
+
+
+class TestReminder:
+    def test_a_coupon_that_ends_soon_is_reminded_of_once_and_gives_no_other(self, phone):
+        automation(phone, "reminder")
+        batch = phone.batch(5, use_until=NOW + 2 * DAY)
+        coupons = [phone.taken(batch, phone.customer()) for _ in range(2)]
+        m.Coupon.objects.filter(id=coupons[0].id).update(use_until=NOW + 2 * DAY, taken_at=NOW - 5 * DAY)
+        m.Coupon.objects.filter(id=coupons[1].id).update(use_until=NOW + 9 * DAY, taken_at=NOW - 5 * DAY)
+
+        assert [run().sent, run().sent] == [1, 0]
+        message = Message.objects.get()
+        assert (message.trigger, message.coupon_id) == ("reminder", coupons[0].id)
+        assert not m.Coupon.objects.filter(state="held").exists()
+
+    @pytest.mark.parametrize("fields", [{"state": "redeemed"}, {"use_until": NOW}, {"taken_at": NOW}])
+    def test_not_one_that_is_used_over_or_brand_new(self, phone, fields):
+        automation(phone, "reminder")
+        coupon = phone.taken(phone.batch(5), phone.customer())
+        m.Coupon.objects.filter(id=coupon.id).update(
+            **{"use_until": NOW + 2 * DAY, "taken_at": NOW - 5 * DAY, **fields}
+        )
+
+        assert run().sent == 0
+
+
+def test_nobody_twice_is_the_databases_own_law(phone):
+    one = automation(phone)
+    carl = born(phone, 3, 1)
+    run()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Occasion.objects.create(
+            merchant=phone.shop.merchant, automation=one, customer=carl, key="birthday:2026", at=NOW
+        )
+    for act in (lambda: Occasion.objects.update(key="x"), lambda: Occasion.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act()
+
+
+def test_a_crash_after_the_row_and_before_the_message_leaves_neither(phone, monkeypatch):
+    automation(phone)
+    carl = born(phone, 3, 1)
+
+    def die(**kwargs):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(opening.queue, "enqueue", die)
+        run()
+
+    assert not Occasion.objects.exists()
+    assert run().sent == 1
+    assert written_to() == [carl.id]
