@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MessagingConfig(AppConfig):
@@ -11,5 +12,38 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from messaging import tasks
 
+        _show()
         # Loading it registers what answers this room's events.
         assert tasks.TAKEN
+
+
+def _show() -> None:
+    """Places in the shell, and what states look like."""
+    from messaging.choices import State as Stage
+    from ui import navigation, states
+    from ui.navigation import NavItem
+    from ui.states import State
+
+    group = _("WhatsApp")
+    navigation.register(
+        "merchant",
+        NavItem(_("WhatsApp"), "message-circle", "messages:whatsapp", "message.view", 26, group, "h"),
+        NavItem(_("Messages"), "list", "messages:list", "message.view", 27, group),
+    )
+    navigation.register(
+        "office", NavItem(_("Messages"), "message-circle", "site-messages:list", "message.view", 26)
+    )
+    states.register(
+        "message",
+        {
+            Stage.QUEUED: State(Stage.QUEUED.label, "info", "clock"),
+            Stage.SENDING: State(Stage.SENDING.label, "info", "loader"),
+            Stage.UNKNOWN: State(Stage.UNKNOWN.label, "warning", "circle-help"),
+            Stage.ACCEPTED: State(Stage.ACCEPTED.label, "info", "check"),
+            Stage.SENT: State(Stage.SENT.label, "info", "send"),
+            Stage.DELIVERED: State(Stage.DELIVERED.label, "good", "check-check"),
+            Stage.READ: State(Stage.READ.label, "good", "eye"),
+            Stage.FAILED: State(Stage.FAILED.label, "bad", "x"),
+            Stage.CANCELLED: State(Stage.CANCELLED.label, "neutral", "ban"),
+        },
+    )

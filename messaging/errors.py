@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 
 
 class WhatsAppOff(DomainError):
@@ -38,9 +38,8 @@ class NoCoupon(DomainError):
         self.outcome = outcome
 
 
-class NoSuchMessage(DomainError):
+class NoSuchMessage(NotFound):
     code = "no_such_message"
-    status = 404
 
     def __init__(self) -> None:
         super().__init__(_("There is no such message."))

@@ -57,6 +57,8 @@ EVENTS: dict[str, Any] = {
     "template.edit": _("Changed the template"),
     "template.restore": _("Brought the template back"),
     "template.upload": _("Uploaded the template"),
+    "message.settle": _("Decided about a message"),
+    "whatsapp.switch": _("Switched delivery by WhatsApp"),
     "wallet.adjust": _("Corrected credits"),
     "wallet.grant": _("Granted credits"),
 }

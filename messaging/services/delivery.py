@@ -9,12 +9,12 @@ import structlog
 from django.db import transaction
 
 from accounts.actors import Actor, system
+from accounts.services import audit
 from credits.errors import InsufficientCredits
 from kernel.ids import uuid7
 from merchants.models import Coupon
 from messaging.choices import TYPE_OF, State, Trigger
 from messaging.errors import NotWanted, WhatsAppOff
-from messaging.meta.queries import senders
 from messaging.models import Message, Switches
 from messaging.services import queue
 
@@ -74,14 +74,10 @@ def _not_sent(coupon: Coupon, trigger: Trigger, key: str, why: str, now: dt.date
     return None
 
 
-def delivers(merchant_id: uuid.UUID) -> bool:
-    """Whether a merchant's claims are followed by a message, credits aside."""
-    return senders.is_on() and not Switches.objects.filter(merchant_id=merchant_id, delivery=False).exists()
-
-
-def switch(*, merchant_id: uuid.UUID, delivery: bool, now: dt.datetime) -> None:
-    """Switch delivery on or off. At level merchant."""
+def switch(*, merchant_id: uuid.UUID, delivery: bool, actor: Actor, now: dt.datetime) -> None:
+    """Switch delivery on or off. At level merchant or site."""
     with transaction.atomic():
-        Switches.objects.update_or_create(
+        row, _made = Switches.objects.update_or_create(
             merchant_id=merchant_id, defaults={"delivery": delivery, "changed_at": now}
         )
+        audit.record("whatsapp.switch", row, actor=actor, now=now, after={"delivery": delivery})

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from accounts.actors import Actor, system
+from accounts.services import audit
 from credits.errors import InsufficientCredits
 from credits.services import holds
 from credits.services.legs import Related
@@ -35,8 +36,7 @@ from messaging.meta.queries import senders
 from messaging.meta.services import account
 from messaging.meta.services import senders as sender_services
 from messaging.models import Contact, Message
-from messaging.services import pacing
-from messaging.services.queue import TO
+from messaging.services import pacing, queue
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
@@ -140,17 +140,21 @@ def failed(
     message.save()
 
 
-def settle_by_person(message_id: uuid.UUID, *, send_again: bool, actor: Actor, now: dt.datetime) -> None:
-    """A person decides about a message whose outcome is unknown. Raises WrongState."""
-    with transaction.atomic():
+def settle_by_person(
+    message_id: uuid.UUID, *, send_again: bool, actor: Actor, now: dt.datetime, merchant_id: uuid.UUID | None = None
+) -> None:
+    """A person decides about a message whose outcome is unknown. Level merchant names itself. Raises WrongState."""
+    with queue.at_site(merchant_id), transaction.atomic():
         message = locks.message(message_id)
-        if message.state != State.UNKNOWN:
+        if message.state != State.UNKNOWN or (merchant_id and message.merchant_id != merchant_id):
             raise WrongState
         if send_again:
             message.expires_at = max(message.expires_at, now + dt.timedelta(hours=1))
             _again(message, actor.label, now, now)
+            queue.wake(now=now)
         else:
             failed(message, error="given_up", now=now)
+        audit.record("message.settle", message, actor=actor, now=now, after={"again": send_again})
 
 
 def _answer(
@@ -248,7 +252,7 @@ def _note(message: Message, what: str, at: dt.datetime, detail: str = "") -> Non
 def phone_of(message: Message) -> str:
     """The number it goes to, in E.164; "" where the customer was erased meanwhile."""
     if message.to_sealed:
-        return crypto.open_sealed(message.to_sealed, site_id=current_site().id, field=TO)
+        return crypto.open_sealed(message.to_sealed, site_id=current_site().id, field=queue.TO)
     if message.customer is None or message.customer.erased_at is not None:
         return ""
     return customers.opened(message.customer).phone

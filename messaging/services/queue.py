@@ -63,7 +63,7 @@ def enqueue(
 
     Raises InsufficientCredits, WhatsAppOff, NotWanted, NoCoupon; then nothing is left behind.
     """
-    with _at_site(merchant_id) as site, transaction.atomic():
+    with at_site(merchant_id) as site, transaction.atomic():
         found = Message.objects.filter(key=key).first()
         if found is not None:
             return found
@@ -112,8 +112,8 @@ def wake_when_due(*, now: dt.datetime) -> None:
 
 
 @contextmanager
-def _at_site(merchant_id: uuid.UUID | None) -> Iterator[Site]:
-    """Level site for the block. Level merchant steps up for its own merchant only: raises WallError else."""
+def at_site(merchant_id: uuid.UUID | None) -> Iterator[Site]:
+    """Run the block at level site. Level merchant steps up for its own merchant only: raises WallError else."""
     found = current_wall()
     if found is None or found.level not in {"site", "merchant"}:
         raise WallError("messages are queued at level merchant or site")

@@ -69,7 +69,10 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "billing.manage": {SITE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
     "money.view": {SITE: _MONEY_READERS},
     "money.topup": {SITE: frozenset({S.SUPER_ADMIN, S.FINANCE})},
+    "message.view": {SITE: _DESK, MERCHANT: _MANAGERS},
+    "message.settle": {SITE: frozenset({S.SUPER_ADMIN, S.OPERATIONS, S.SUPPORT}), MERCHANT: _MANAGERS},
     # merchant area
+    "whatsapp.manage": {MERCHANT: _MANAGERS},
     "area.view": {MERCHANT: _MANAGERS},
     "profile.manage": {MERCHANT: _OWNERS},
     "branch.view": {MERCHANT: _MANAGERS},

@@ -31,6 +31,7 @@ from kernel.models import Job
 from merchants import models as m
 from merchants.library.models import LibraryTemplate
 from messaging.consent.models import OptIn
+from messaging.models import Message
 from tenants.models import Domain, ListEntry, MerchantCard
 from tenants.queries import sites
 from tenants.services import cards
@@ -57,7 +58,7 @@ NO_RESULT_YET = _FILES | {"merchants:job-file", "sales:proof", "money:topup-proo
 OBJECTS_OF_MERCHANT = {
     "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
     "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
-    "purchase_id": Purchase, "paper_id": Paper, "optin_id": OptIn, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
+    "purchase_id": Purchase, "paper_id": Paper, "message_id": Message, "optin_id": OptIn, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
 }  # fmt: skip
 
 

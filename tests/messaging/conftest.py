@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests import cluster
+from tests.accounts.conftest import client_of, staff_of
 from tests.messaging.cast import Phone, connect, open_phone
 from tests.standins import whatsapp, whatsapp_process
 
-__all__ = ["whatsapp", "whatsapp_process"]
+__all__ = ["client_of", "staff_of", "whatsapp", "whatsapp_process"]
 
 
 @pytest.fixture

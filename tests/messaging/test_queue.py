@@ -169,10 +169,10 @@ def test_stop_holds_for_all_but_what_is_asked_for_now(phone):
 
 
 def test_a_site_without_a_sender_or_a_merchant_that_switched_it_off_sends_nothing(phone):
-    delivery.switch(merchant_id=phone.merchant_id, delivery=False, now=NOW)
+    delivery.switch(merchant_id=phone.merchant_id, delivery=False, actor=JOB, now=NOW)
     with pytest.raises(WhatsAppOff):
         phone.queued()
-    delivery.switch(merchant_id=phone.merchant_id, delivery=True, now=NOW)
+    delivery.switch(merchant_id=phone.merchant_id, delivery=True, actor=JOB, now=NOW)
     Sender.objects.update(state="off")
 
     with pytest.raises(WhatsAppOff):

@@ -1,0 +1,1 @@
+"""URLs of messages: a merchant's, and a site's staff's."""

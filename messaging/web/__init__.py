@@ -1,0 +1,1 @@
+"""Pages of a merchant and of a site's staff."""

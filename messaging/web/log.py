@@ -1,0 +1,158 @@
+"""The log of messages, for a merchant and for a site's staff: list, one message, and settling what is unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from agents.web.base import Page, PostAction
+from kernel import clock
+from merchants.services.customers import opened
+from merchants.web.base import language, or_404
+from messaging import words
+from messaging.choices import Charge, State, Trigger, Type
+from messaging.models import Message
+from messaging.queries import log
+from messaging.services import outcomes
+from ui.lists import PHONE, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
+
+
+def _phone(message: Message) -> str:
+    return opened(message.customer).phone if message.customer and not message.customer.erased_at else ""
+
+
+def _name(message: Message) -> str:
+    return message.customer.name if message.customer else ""
+
+
+class MessageList(ListView):
+    """A merchant's own messages."""
+
+    verb = "message.view"
+    name = "messages"
+    title = _("Messages")
+    list_subtitle = _("Every WhatsApp message of yours, what became of it, and what it cost.")
+    columns = [
+        Column("who", _("To"), value=_name, sort="customer__name", sort_nullable=True, primary=True),
+        Column("trigger", _("Sent for"), value=lambda m: m.get_trigger_display(), sort="trigger"),
+        Column("state", _("State"), kind=StateKind("message"), sort="state"),
+        Column("type", _("Type"), value=lambda m: m.get_type_display(), sort="type"),
+        Column("charge", _("Credit"), value=lambda m: m.get_charge_display()),
+        Column("offer", _("Offer"), value=lambda m: m.batch.title(language()) if m.batch else ""),
+        Column("at", _("Queued at"), value="created_at", kind=WHEN, sort="created_at"),
+        Column("error", _("Reason"), value=lambda m: words.reason(m), hidden=True),
+        Column("phone", _("Phone number"), kind=PHONE, value=_phone, hidden=True),
+        Column("delivered", _("Delivered at"), value="delivered_at", kind=WHEN, hidden=True),
+        Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
+    ]  # fmt: skip
+    search_fields = ["customer__name", "label"]
+    filters = [
+        Choice("state", _("State"), choices=State.choices, multiple=True),
+        Choice("type", _("Type"), choices=Type.choices),
+        Choice("trigger", _("Sent for"), choices=Trigger.choices, multiple=True),
+        Choice("charge", _("Credit"), choices=Charge.choices, multiple=True),
+        Boolean("problem", _("Failed or unknown"), apply=lambda rows, yes: _problems(rows, wanted=yes)),
+        DateRange("at", _("Queued at"), field="created_at"),
+    ]
+    default_sort = "-at"
+    page_name = "messages:message"
+    empty = Empty(
+        _("No messages yet"), _("When customers take coupons, or an automation runs, their messages stand here."),
+        icon="message-circle",
+    )  # fmt: skip
+
+    def get_queryset(self) -> QuerySet[Message]:
+        return log.list_messages()
+
+    def row_url(self, row: Message) -> str:
+        return reverse(self.page_name, args=[row.id])
+
+
+def _problems(rows: QuerySet[Message], *, wanted: bool) -> QuerySet[Message]:
+    bad = [State.FAILED, State.UNKNOWN, State.CANCELLED]
+    return rows.filter(state__in=bad) if wanted else rows.exclude(state__in=bad)
+
+
+class SiteMessageList(MessageList):
+    """All merchants' messages, for the site's staff."""
+
+    name = "site-messages"
+    list_subtitle = _("Every WhatsApp message of this site.")
+    columns = [
+        *MessageList.columns[:1],
+        Column("merchant", _("Merchant"), value=lambda m: m.merchant.brand_name if m.merchant else _("This site"),
+               sort="merchant__brand_name", sort_nullable=True),
+        *MessageList.columns[1:],
+    ]  # fmt: skip
+    search_fields = ["customer__name", "label", "merchant__brand_name"]
+    page_name = "site-messages:message"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a message's story."""
+
+    at: dt.datetime
+    what: str
+    code: str
+    detail: str
+
+
+def steps_of(message: Message) -> list[Step]:
+    """What happened to a message, oldest first."""
+    return [
+        Step(dt.datetime.fromisoformat(at), words.step(what), what, words.detail(detail))
+        for at, what, detail in message.history
+    ]
+
+
+class MessagePage(Page):
+    verb = "message.view"
+    list_name, settle_name, back_label = "messages:list", "messages:settle", _("Messages")
+
+    def get(self, request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+        message = or_404(log.get, message_id)
+        context: dict[str, Any] = {
+            "message": message, "steps": steps_of(message), "reason": words.reason(message), "phone": _phone(message),
+            "name": _name(message), "offer": message.batch.title(language()) if message.batch else "",
+            "back_url": reverse(self.list_name), "back_label": self.back_label,
+            "settle_url": reverse(self.settle_name, args=[message.id])
+            if message.state == State.UNKNOWN and self.actor.can("message.settle") else "",
+            "shows_merchant": self.list_name != "messages:list",
+        }  # fmt: skip
+        return render(request, "messaging/message.html", context)
+
+
+class SiteMessagePage(MessagePage):
+    list_name, settle_name = "site-messages:list", "site-messages:settle"
+
+
+class Settle(PostAction):
+    """A person decides about a message whose outcome nobody knows."""
+
+    verb = "message.settle"
+    done = _("Settled.")
+    page_name = "messages:message"
+
+    def act(self) -> str:
+        message = or_404(log.get, self.kwargs["message_id"])
+        outcomes.settle_by_person(
+            message.id, send_again=self.request.POST.get("act") == "again", actor=self.actor, now=clock.now(),
+            merchant_id=message.merchant_id,
+        )  # fmt: skip
+        return self.back()
+
+    def back(self) -> str:
+        return reverse(self.page_name, args=[self.kwargs["message_id"]])
+
+
+class SiteSettle(Settle):
+    page_name = "site-messages:message"

@@ -1,0 +1,55 @@
+"""What the steps and reasons of a message are called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from messaging.choices import State
+from messaging.models import Message
+
+REASONS: dict[str, Any] = {
+    "expired": _("It waited too long to be of use."),
+    "never_told": _("WhatsApp never said what became of it."),
+    "given_up": _("A person gave it up."),
+    "no_credits": _("There was no credit for it."),
+    "stopped": _("The customer has opted out."),
+    "coupon_gone": _("Its coupon was withdrawn or had run out."),
+    "code_gone": _("The code was no longer valid."),
+    "erased": _("The customer's record was erased."),
+    "no_offer": _("Its offer is gone."),
+    "not_made": _("The coupon could not be drawn."),
+    "no_template": _("No template is approved for it yet."),
+    "unreachable": _("WhatsApp could not be reached."),
+}
+# What Meta's commonest refusals mean, in words for who cannot look up a code.
+CODES: dict[int, Any] = {
+    131026: _("This number cannot be reached on WhatsApp."),
+    131049: _("WhatsApp limits how much marketing one person gets."),
+    131050: _("The customer opted out at WhatsApp."),
+    131047: _("The customer has not written within 24 hours."),
+    131056: _("Too many messages to this number at once."),
+    130429: _("Too many messages at once."),
+}
+
+
+def reason(message: Message) -> str:
+    """Why it was not sent or failed, in a sentence; "" where nothing is wrong."""
+    if message.error_code in CODES:
+        return str(CODES[message.error_code])
+    if message.error in REASONS:
+        return str(REASONS[message.error])
+    if message.error_code:
+        return f"{message.error} ({message.error_code})"
+    return message.error
+
+
+def step(what: str) -> str:
+    """A step of its story."""
+    return str(State(what).label) if what in State.values else what
+
+
+def detail(text: str) -> str:
+    """What stands beside a step: a reason of ours in words, Meta's as it is."""
+    return str(REASONS.get(text, text))

@@ -1,0 +1,107 @@
+"""The log of messages and the WhatsApp page, for a merchant and for a site's staff."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import User
+from messaging.models import Message, Switches
+from messaging.services import outcomes
+from tests.accounts.conftest import sign_in
+from tests.factories import NOW
+from tests.messaging.cast import open_phone
+
+
+@pytest.fixture
+def owner(phone, client_of):
+    """Mona in her browser."""
+    user = User.objects.get(id=phone.shop.owner.id)
+    return sign_in(client_of("ada"), user.email)
+
+
+@pytest.fixture
+def staff(phone, staff_of):
+    return staff_of("ada", "operations")[0]
+
+
+def test_the_whatsapp_page_shows_both_wallets_by_their_names_and_what_is_held(phone, owner):
+    phone.queued()
+
+    page = owner.get("/merchant/whatsapp/").content.decode()
+
+    assert "WhatsApp UI Credits Remaining" in page
+    assert "WhatsApp BI Credits Remaining" in page
+    assert "1 held for messages on their way" in page
+
+
+def test_delivery_is_switched_off_and_on(phone, owner):
+    owner.post("/merchant/whatsapp/delivery/", {"delivery": "off"})
+    off = Switches.objects.get(merchant_id=phone.merchant_id).delivery
+    owner.post("/merchant/whatsapp/delivery/", {"delivery": "on"})
+
+    assert (off, Switches.objects.get(merchant_id=phone.merchant_id).delivery) == (False, True)
+
+
+def test_the_log_filters_and_exports(phone, owner):
+    message, other = phone.queued(), phone.queued()
+    Message.objects.filter(id=other.id).update(state="failed", error="expired")
+
+    failed = owner.get("/merchant/messages/?state=failed").content.decode()
+    exported = b"".join(owner.get("/merchant/messages/?export=csv&cols=state,error,id").streaming_content).decode()
+
+    assert str(other.id) in failed
+    assert f"/merchant/messages/{message.id}/" not in failed
+    assert "It waited too long to be of use." in exported
+
+
+def test_a_message_tells_its_story(phone, owner):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="sending")
+    outcomes.accepted(message.id, wamid="wamid.7", form="coupon_ada", now=NOW)
+
+    page = owner.get(f"/merchant/messages/{message.id}/").content.decode()
+
+    assert "Queued" in page
+    assert "Accepted" in page
+    assert "coupon_ada" in page
+    assert message.coupon.serial[:4] in page
+
+
+def test_another_merchants_message_is_not_there(phone, owner):
+    other = open_phone(phone.shop.site)
+    message = other.queued()
+
+    assert owner.get(f"/merchant/messages/{message.id}/").status_code == 404
+    assert owner.post(f"/merchant/messages/{message.id}/settle/", {"act": "give_up"}).status_code == 404
+    assert str(message.id) not in owner.get("/merchant/messages/").content.decode()
+
+
+def test_a_merchant_settles_its_own_unknown_message(phone, owner):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown")
+
+    owner.post(f"/merchant/messages/{message.id}/settle/", {"act": "give_up"})
+
+    assert Message.objects.get(id=message.id).state == "failed"
+    assert phone.wallet() == (10, 10)
+
+
+def test_staff_see_every_merchants_messages_and_send_one_again(phone, staff):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown")
+
+    listed = staff.get("/office/messages/").content.decode()
+    page = staff.get(f"/office/messages/{message.id}/").content.decode()
+    staff.post(f"/office/messages/{message.id}/settle/", {"act": "again"})
+
+    assert phone.shop.merchant.brand_name in listed
+    assert "Nobody knows" in page
+    assert Message.objects.get(id=message.id).state == "queued"
+
+
+def test_the_log_costs_the_same_queries_for_one_message_and_for_many(phone, owner, django_assert_max_num_queries):
+    for _ in range(8):
+        phone.queued()
+
+    with django_assert_max_num_queries(14):
+        assert owner.get("/merchant/messages/").status_code == 200
