@@ -10,9 +10,13 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import tasks
+        from agents.statements import registry
+        from agents.statements.choices import Level
+        from messaging import sections, tasks
 
         _show()
+        registry.register(Level.MERCHANT, 25, sections.of_merchants)
+        registry.register(Level.PLATFORM, 15, sections.of_platform)
         # Loading it registers what answers this room's events.
         assert tasks.TAKEN
 

@@ -54,6 +54,8 @@ def _about(entry: Entry) -> str:
     title = (language() == "ar" and entry.batch_ar) or entry.batch_en  # type: ignore[attr-defined]
     if title:
         return f"{entry.batch_number} · {title}"  # type: ignore[attr-defined]
+    if entry.related_type == "message":
+        return str(entry.transfer.reason and _(entry.transfer.reason)) or str(_("WhatsApp message"))
     return str(entry.transfer.reason)
 
 
@@ -63,6 +65,9 @@ def _about_html(entry: Entry) -> Any:
         return format_html(
             '<a class="link" href="{}">{}</a>', reverse("merchants:batch", args=[entry.related_id]), text
         )
+    if entry.related_type == "message":
+        address = reverse("messages:message", args=[entry.related_id])
+        return format_html('<a class="link" href="{}">{}</a>', address, text)
     return text or "—"
 
 

@@ -18,9 +18,9 @@ from tests.factories import NOW
 MINUTE = dt.timedelta(minutes=1)
 
 
-def told(message, word, *, at=NOW, code=None, billable=None, callback=None, wamid="wamid.1"):
+def told(message, word, *, at=NOW, code=None, billable=None, callback=None, wamid=""):
     return Status(
-        wamid=wamid, status=word, at=at, callback=str(message.id) if callback is None else callback, recipient="",
+        wamid=wamid or f"wamid.{message.id}", status=word, at=at, callback=str(message.id) if callback is None else callback, recipient="",
         user_id="", code=code, title="", category="utility", pricing_type="regular" if billable else "", billable=billable,
     )  # fmt: skip
 
@@ -34,7 +34,7 @@ def tell(message, *words, **more):
 def under_way(message):
     """As it is once Meta has accepted it."""
     Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
-    outcomes.accepted(message.id, wamid="wamid.1", form="coupon", now=NOW)
+    outcomes.accepted(message.id, wamid=f"wamid.{message.id}", form="coupon", now=NOW)
     return message
 
 
@@ -161,7 +161,7 @@ def test_a_late_answer_does_not_move_a_message_back(phone):
     Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
     tell(message, "delivered")
 
-    outcomes.accepted(message.id, wamid="wamid.1", form="coupon", now=NOW)
+    outcomes.accepted(message.id, wamid=f"wamid.{message.id}", form="coupon", now=NOW)
 
     assert Message.objects.get(id=message.id).state == "delivered"
 
