@@ -3,6 +3,7 @@
 from django.urls import path
 
 from storefront.web import centre, claim, coupon, letters, mine, offer, pictures, seo, store
+from storefront.wheel.web import shown
 
 app_name = "storefront"
 urlpatterns = [
@@ -25,6 +26,11 @@ urlpatterns = [
     path("s/<slug:slug>/kiosk", store.show, {"shared": True}, name="kiosk"),
     path("s/<slug:slug>/<uuid:batch_id>", claim.from_store, name="store-claim"),
     path("s/<slug:slug>/kiosk/<uuid:batch_id>", claim.from_store, {"shared": True}, name="kiosk-claim"),
+    path("s/<slug:slug>/wheel", claim.from_wheel, name="wheel"),
+    path("s/<slug:slug>/kiosk/wheel", claim.from_wheel, {"shared": True}, name="kiosk-wheel"),
+    path("s/<slug:slug>/kiosk/wheel/result", shown.kiosk_result, name="kiosk-wheel-result"),
+    path("s/<slug:slug>/wheel/<str:token>", shown.spin, name="wheel-spin"),
+    path("s/<slug:slug>/wheel/<str:token>/review", shown.review, name="wheel-review"),
     path("my/", mine.show, name="mine"),
     path("my/<uuid:customer_id>/", mine.edit, name="me"),
     path("my/<uuid:customer_id>/messages/", letters.show, name="letters"),

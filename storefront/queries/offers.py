@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from merchants.models import Batch, Merchant
 from merchants.models.merchant import PUBLIC_FIELDS
 from storefront.queries.centre import CARD_FIELDS, MERCHANT_FIELDS, live
+from storefront.wheel.queries.faces import Face, face_of
 
 PAGE_FIELDS = (
     *CARD_FIELDS, "terms_en", "terms_ar", "use_days", "use_until", "weekdays", "hour_from", "hour_to",
@@ -45,8 +46,11 @@ def list_others(batch: Batch, *, now: dt.datetime, limit: int = 3) -> list[Batch
 
 @dataclass(frozen=True)
 class Store:
+    """`wheel`: the merchant's lucky draw, where one runs; `offers`: what the page gives without it."""
+
     merchant: Merchant
     offers: list[Batch]
+    wheel: Face | None = None
 
 
 def find_store(slug: str, *, now: dt.datetime) -> Store | None:
@@ -59,7 +63,9 @@ def find_store(slug: str, *, now: dt.datetime) -> Store | None:
         claim_until__gt=now,
     )  # fmt: skip
     found = list(offers.only(*PAGE_FIELDS).order_by("-popularity", "-created_at")[:20])
-    found = [batch for batch in found if batch.print_quantity < batch.quantity]
+    face = face_of(merchant.id, now=now)
+    kept_back = face.kept_back if face else frozenset()
+    found = [batch for batch in found if batch.print_quantity < batch.quantity and batch.id not in kept_back]
     for batch in found:
         batch.merchant = merchant
-    return Store(merchant, found)
+    return Store(merchant, found, face if face and face.runs else None)

@@ -40,10 +40,7 @@ def take(asked: Request, *, known: claims.Recognition, device_token: str, now: d
     A browser that proved the number may have edited name and birthday in the form: that is saved first, with history.
     """
     device = "" if asked.shared else device_token
-    if known.customer_id and asked.name and asked.birthday:
-        customers.edit(
-            customer_id=known.customer_id, device_token=device, name=asked.name, birthday=asked.birthday, now=now
-        )
+    keep_edits(asked, known=known, device_token=device, now=now)
     with transaction.atomic():
         result = claims.claim(
             phone=asked.phone, source=asked.source, now=now, batch_id=asked.batch_id, serial=asked.serial,
@@ -56,6 +53,14 @@ def take(asked: Request, *, known: claims.Recognition, device_token: str, now: d
                 source=Source.KIOSK if asked.shared else asked.source, now=now,
             )  # fmt: skip
     return result
+
+
+def keep_edits(asked: Request, *, known: claims.Recognition, device_token: str, now: dt.datetime) -> None:
+    """What a browser that proved the number wrote into the form about its person. Raises NotAllowed."""
+    if known.customer_id and asked.name and asked.birthday:
+        customers.edit(
+            customer_id=known.customer_id, device_token=device_token, name=asked.name, birthday=asked.birthday, now=now
+        )
 
 
 def begin(

@@ -14,6 +14,9 @@ from storefront.web.where import site_of
 
 YEAR = 366 * 24 * 3600
 MOST_KEPT = 40
+MOST_SPINS = 8
+SPINS_KEPT = 2 * 24 * 3600
+SPINS_COOKIE = f"{settings.DEVICE_COOKIE_NAME}-spins"
 KEPT_COOKIE = f"{settings.DEVICE_COOKIE_NAME}-kept"
 
 
@@ -55,9 +58,15 @@ def kept(request: HttpRequest) -> list[Kept]:
 
 def keep(request: HttpRequest, response: HttpResponse, serial: str, mark: str = "") -> None:
     """Remember a coupon in this browser."""
+    keep_all(request, response, [Kept(serial, mark)])
+
+
+def keep_all(request: HttpRequest, response: HttpResponse, new: list[Kept]) -> None:
+    """Remember several coupons in this browser, the first of them first."""
     old = kept(request)
-    known = next((one.mark for one in old if one.serial == serial), "")
-    rows = [Kept(serial, mark or known), *(one for one in old if one.serial != serial)][:MOST_KEPT]
+    marks = {one.serial: one.mark for one in old}
+    fresh = {one.serial: Kept(one.serial, one.mark or marks.get(one.serial, "")) for one in new}
+    rows = [*fresh.values(), *(one for one in old if one.serial not in fresh)][:MOST_KEPT]
     value = signing.dumps([(one.serial, one.mark) for one in rows], salt=_salt(request), compress=True)
     _set(response, KEPT_COOKIE, value)
 
@@ -68,11 +77,26 @@ def drop(request: HttpRequest, response: HttpResponse, serial: str) -> None:
     _set(response, KEPT_COOKIE, signing.dumps(rows, salt=_salt(request), compress=True))
 
 
+def spins(request: HttpRequest) -> dict[str, str]:
+    """The spins that this browser made lately: `mark` (of number, wheel and day) and the spin's id."""
+    try:
+        found = signing.loads(request.COOKIES.get(SPINS_COOKIE, ""), salt=_salt(request), max_age=SPINS_KEPT)
+        return {str(mark): str(spin_id) for mark, spin_id in found.items()}
+    except (signing.BadSignature, ValueError, AttributeError):
+        return {}
+
+
+def keep_spin(request: HttpRequest, response: HttpResponse, spin_id: str, mark: str) -> None:
+    """Remember for a day or two which spin was this browser's."""
+    rows = dict([*spins(request).items(), (mark, spin_id)][-MOST_SPINS:])
+    _set(response, SPINS_COOKIE, signing.dumps(rows, salt=_salt(request), compress=True), max_age=SPINS_KEPT)
+
+
 def _salt(request: HttpRequest) -> str:
     return f"storefront.kept.{site_of(request).id}"
 
 
-def _set(response: HttpResponse, name: str, value: str) -> None:
+def _set(response: HttpResponse, name: str, value: str, *, max_age: int = YEAR) -> None:
     response.set_cookie(
-        name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/"
+        name, value, max_age=max_age, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/"
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public
 from kernel import clock
-from merchants.models import Batch
+from merchants.models import Batch, Merchant
 from merchants.services import claims
 from messaging.consent.services import consent
 from storefront import words
@@ -25,6 +25,9 @@ from storefront.services import claiming, guard
 from storefront.web import browser, links, pages
 from storefront.web.forms import ClaimForm, PhoneForm
 from storefront.web.where import site_of
+from storefront.wheel.queries import faces
+from storefront.wheel.services import spinning
+from storefront.wheel.web import turning
 
 TURN_KEPT = 15 * 60
 TURN_WAITS = 4.0  # seconds that a second click waits for the first one's answer
@@ -32,15 +35,34 @@ TURN_WAITS = 4.0  # seconds that a second click waits for the first one's answer
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody claims: what, from which page, and whether the device is the shop's own."""
+    """Where somebody claims: what, from which page, and whether the device is the shop's own.
 
-    batch: Batch
+    A wheel's page has no batch: what its form leads to is a spin.
+    """
+
+    batch: Batch | None
     source: str
     url: str
     back_url: str
     serial: str = ""
     shared: bool = False
     review: bool = False
+    wheel: turning.Wheel | None = None
+
+    @property
+    def merchant(self) -> Merchant:
+        if self.wheel:
+            return self.wheel.merchant
+        assert self.batch is not None
+        return self.batch.merchant
+
+    @property
+    def key(self) -> uuid.UUID:
+        """What the limits count claims of."""
+        if self.wheel:
+            return self.wheel.id
+        assert self.batch is not None
+        return self.batch.id
 
 
 @public
@@ -62,9 +84,33 @@ def from_store(request: HttpRequest, slug: str, batch_id: uuid.UUID, shared: boo
     batch = offers.find(batch_id)
     if batch is None or batch.merchant.slug != slug.lower() or not batch.in_store:
         return pages.no_offer(request)
+    face = faces.face_of(batch.merchant_id, now=clock.now())
+    if face and batch.id in face.kept_back:
+        # Only the wheel gives this one.
+        name = "storefront:kiosk-wheel" if shared else "storefront:wheel"
+        return redirect(name, batch.merchant.slug) if face.runs else pages.no_offer(request)
     back = reverse("storefront:kiosk" if shared else "storefront:store", args=[batch.merchant.slug])
-    review = bool(batch.merchant.review_step and batch.merchant.review_link)
-    return _answer(request, Place(batch, "in_store", request.path, back, shared=shared, review=review))
+    place = Place(batch, "in_store", request.path, back, shared=shared, review=turning.has_review(batch.merchant))
+    return _answer(request, place)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.limited
+def from_wheel(request: HttpRequest, slug: str, shared: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 set by the URL
+    """Spin the wheel of the page behind a merchant's poster: the same form, then review, wheel and coupon."""
+    store = offers.find_store(slug, now=clock.now())
+    if store is None:
+        raise Http404
+    merchant = store.merchant
+    back = reverse("storefront:kiosk" if shared else "storefront:store", args=[merchant.slug])
+    if store.wheel is None:
+        return redirect(back)
+    place = Place(
+        None, "in_store", request.path, back, shared=shared, review=turning.has_review(merchant),
+        wheel=turning.Wheel(store.wheel, merchant),
+    )  # fmt: skip
+    return _answer(request, place)
 
 
 @public
@@ -99,7 +145,7 @@ def _claim_form(
     request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None
 ) -> ClaimForm:
     site = site_of(request)
-    offers = consent.offer(site=site, merchant=place.batch.merchant, language=words.language()) if place else ""
+    offers = consent.offer(site=site, merchant=place.merchant, language=words.language()) if place else ""
     return ClaimForm(data, initial=initial, country=site.country, today=pages.today_of(request), offers=offers)
 
 
@@ -107,10 +153,11 @@ def _form(
     request: HttpRequest, place: Place, form: ClaimForm, *, person: Any = None, known: bool = False, status: int = 200
 ) -> HttpResponse:
     context = {
-        "place": place, "batch": place.batch, "merchant": place.batch.merchant, "form": form, "person": person,
+        "place": place, "batch": place.batch, "merchant": place.merchant, "form": form, "person": person,
         "known": known, "now": clock.now(), "turn": request.POST.get("turn") or secrets.token_urlsafe(12),
     }  # fmt: skip
-    return pages.private(render(request, "storefront/claim.html", context, status=status))
+    template = "wheel/form.html" if place.wheel else "storefront/claim.html"
+    return pages.private(render(request, template, context, status=status))
 
 
 def _take(request: HttpRequest, place: Place) -> HttpResponse:
@@ -121,8 +168,7 @@ def _take(request: HttpRequest, place: Place) -> HttpResponse:
     if not phone:
         return _form(request, place, form, status=422)
     known = claiming.begin(
-        phone=phone, batch_id=place.batch.id, merchant_id=place.batch.merchant_id, caller=caller, shared=place.shared,
-        now=now,
+        phone=phone, batch_id=place.key, merchant_id=place.merchant.id, caller=caller, shared=place.shared, now=now,
     )  # fmt: skip
     if not form.is_valid():
         # A number that is known needs no details; on a browser that proved it, details typed must be right.
@@ -131,9 +177,9 @@ def _take(request: HttpRequest, place: Place) -> HttpResponse:
             return _form(request, place, form, status=422)
         form.without_details()
     turn = _Turn(request.POST.get("turn", ""))
-    serial = turn.begin()
-    if serial:
-        return _coupon(request, place, serial)
+    made = turn.begin()
+    if made:
+        return turning.show(request, place, uuid.UUID(made)) if place.wheel else _coupon(request, place, made)
     return _claimed(request, place, form, phone, known, turn)
 
 
@@ -143,15 +189,17 @@ def _claimed(
     token = "" if place.shared else browser.device_token(request) or browser.new_device_token()
     asked = claiming.Request(
         phone=phone, name=form.cleaned_data.get("name") or "", birthday=form.cleaned_data.get("birthday"),
-        language=words.language(), source=place.source, batch_id=place.batch.id, merchant_id=place.batch.merchant_id,
+        language=words.language(), source=place.source, batch_id=place.key, merchant_id=place.merchant.id,
         serial=place.serial, shared=place.shared,
-        agreed_to=place.batch.merchant if form.cleaned_data.get("agrees") else None,
+        agreed_to=place.merchant if form.cleaned_data.get("agrees") else None,
     )  # fmt: skip
+    if place.wheel:
+        return _spun(request, place, form, asked, known, token, turn)
     result = claiming.take(asked, known=known, device_token=token, now=clock.now())
     if result.outcome == claims.DETAILS_NEEDED:
         turn.forget()
         return _form(request, place, form, status=422)
-    mark = "" if place.shared else browser.mark(site_of(request), phone, place.batch.id)
+    mark = "" if place.shared else browser.mark(site_of(request), phone, place.key)
     serial = result.serial or _taken_here(request, mark)
     if not serial:
         turn.forget()
@@ -164,6 +212,30 @@ def _claimed(
     return response
 
 
+def _spun(
+    request: HttpRequest, place: Place, form: ClaimForm, asked: claiming.Request, known: claims.Recognition, token: str,
+    turn: _Turn,
+) -> HttpResponse:  # fmt: skip
+    """The wheel's answer is decided here, before anything turns; its pages only show it."""
+    now, numbers = clock.now(), secrets.SystemRandom()
+    chance = [numbers.random() for _ in range(spinning.NUMBERS)]
+    result = spinning.take(asked, known=known, device_token=token, chance=chance, now=now)
+    if result.outcome == spinning.DETAILS_NEEDED:
+        turn.forget()
+        return _form(request, place, form, status=422)
+    mark = "" if place.shared else turning.mark(request, place, asked.phone, now)
+    spin_id = result.spin_id or (turning.spun_here(request, mark) if result.outcome == spinning.AGAIN else None)
+    if spin_id is None:
+        turn.forget()
+        return turning.refused(request, place, result.outcome, now=now)
+    turn.end(str(spin_id))
+    response = turning.show(request, place, spin_id, fresh=result.outcome == spinning.SPUN)
+    if not place.shared:
+        browser.keep_device(response, token)
+        turning.keep(request, response, spin_id, asked.phone, mark)
+    return response
+
+
 def _taken_here(request: HttpRequest, mark: str) -> str:
     """The coupon that this very browser took for this number and offer before, if it did."""
     return next((one.serial for one in browser.kept(request) if mark and one.mark == mark), "")
@@ -173,8 +245,8 @@ def _coupon(request: HttpRequest, place: Place, serial: str, *, fresh: bool = Tr
     """On to the reward: the coupon, after the optional review step. A shared device shows it here and forgets it."""
     if place.shared:
         page = coupons.find(serial)
-        code = (links.base(request) + reverse("storefront:coupon-short", args=[serial])).upper()
-        context = {"page": page, "batch": place.batch, "merchant": place.batch.merchant, "place": place, "code": code}
+        code = links.coupon_code(request, serial)
+        context = {"page": page, "batch": place.batch, "merchant": place.merchant, "place": place, "code": code}
         return pages.private(render(request, "storefront/kiosk_coupon.html", context))
     name = "storefront:thanks" if place.review and fresh else "storefront:coupon"
     return redirect(f"{reverse(name, args=[serial])}{'' if name.endswith('thanks') else '?new=1' if fresh else ''}")
@@ -183,9 +255,9 @@ def _coupon(request: HttpRequest, place: Place, serial: str, *, fresh: bool = Tr
 def _refused(request: HttpRequest, place: Place, outcome: str) -> HttpResponse:
     # Whether a printed code was ever real is not for the public to learn.
     shown = "gone" if outcome == "unknown" else outcome
-    others = offers.list_others(place.batch, now=clock.now()) if not place.shared else []
+    others = offers.list_others(place.batch, now=clock.now()) if place.batch and not place.shared else []
     context = {
-        "outcome": shown, "place": place, "batch": place.batch, "merchant": place.batch.merchant, "others": others,
+        "outcome": shown, "place": place, "batch": place.batch, "merchant": place.merchant, "others": others,
         "now": clock.now(), "names": {},
     }  # fmt: skip
     return pages.private(render(request, "storefront/refused.html", context, status=409))

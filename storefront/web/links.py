@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import reverse
 
 from storefront.web.where import site_of
 from tenants.queries import sites
@@ -21,6 +22,11 @@ def base(request: HttpRequest) -> str:
         found = sites.base_url(site_of(request))
         cache.set("storefront.base", found, CACHED_FOR)
     return str(found)
+
+
+def coupon_code(request: HttpRequest, serial: str) -> str:
+    """What a coupon's QR code holds: its short address, in upper case."""
+    return (base(request) + reverse("storefront:coupon-short", args=[serial])).upper()
 
 
 def canonical(request: HttpRequest, **query: str) -> str:

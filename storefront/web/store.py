@@ -15,12 +15,14 @@ from storefront.web import pages
 @public
 @require_safe
 def show(request: HttpRequest, slug: str, shared: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 set by the URL
-    """One offer: straight to its form. Several: choose. None: say so."""
+    """One thing to be had, an offer or the wheel: straight to its form. Several: choose. None: say so."""
     now = clock.now()
     store = offers.find_store(slug, now=now)
     if store is None:
         raise Http404
-    if len(store.offers) == 1 and not shared:
+    if store.wheel and not store.offers and not shared:
+        return redirect("storefront:wheel", store.merchant.slug)
+    if len(store.offers) == 1 and not store.wheel and not shared:
         return redirect("storefront:store-claim", store.merchant.slug, store.offers[0].id)
-    context = {"merchant": store.merchant, "offers": store.offers, "shared": shared, "now": now}
+    context = {"merchant": store.merchant, "offers": store.offers, "wheel": store.wheel, "shared": shared, "now": now}
     return pages.shared(render(request, "storefront/store.html", context))

@@ -15,7 +15,13 @@ from django.db import connection, transaction
 
 from kernel import crypto
 from kernel.ids import uuid7
+from merchants.services.claims import Recognition
+from messaging.consent.choices import Source as Place
+from messaging.consent.services import consent
+from storefront.queries import coupons
+from storefront.services import claiming
 from storefront.wheel.choices import MOST, Source
+from storefront.wheel.queries import faces
 from tenants.walls import current_site
 
 SPUN, AGAIN, CLOSED, NOTHING_LEFT, DETAILS_NEEDED = "spun", "again", "closed", "nothing_left", "details_needed"
@@ -40,6 +46,41 @@ class SpinResult:
     customer_id: uuid.UUID | None = None
     fresh: bool = False
     proved: bool = False
+
+
+def take(
+    asked: claiming.Request, *, known: Recognition, device_token: str, chance: Sequence[float], now: dt.datetime
+) -> SpinResult:
+    """Spin for what a form said; `known` is what `claiming.begin` answered. The browser's own edits are saved first."""
+    device = "" if asked.shared else device_token
+    claiming.keep_edits(asked, known=known, device_token=device, now=now)
+    with transaction.atomic():
+        result = spin(
+            merchant_id=asked.merchant_id, phone=asked.phone, chance=chance, now=now, name=asked.name,
+            birthday=asked.birthday, language=asked.language, device_token=device, shared=asked.shared,
+        )  # fmt: skip
+        if asked.agreed_to and result.outcome == SPUN:
+            _keep_consent(asked, result, device_token=device, now=now)
+    return result
+
+
+def _keep_consent(asked: claiming.Request, result: SpinResult, *, device_token: str, now: dt.datetime) -> None:
+    """The tick in the form counts as it does with a claim: by the coupon that came, else by the browser's own proof."""
+    assert asked.agreed_to is not None
+    assert result.spin_id is not None
+    made = faces.find_spin(result.spin_id)
+    serial = made.serial or made.always_serial if made else ""
+    coupon = coupons.find(serial) if serial else None
+    if coupon:
+        consent.record_at_claim(
+            coupon_id=coupon.coupon_id, merchant=asked.agreed_to, device_token=device_token, language=asked.language,
+            source=Place.KIOSK if asked.shared else asked.source, now=now,
+        )  # fmt: skip
+    elif result.proved and result.customer_id:
+        consent.opt_in_own(
+            customer_id=result.customer_id, merchant_id=asked.merchant_id, device_token=device_token,
+            language=asked.language, now=now,
+        )  # fmt: skip
 
 
 def spin(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import merchants, people, prices, sales
+from config.demo import merchants, people, prices, sales, wheels
 from kernel import clock
 
 
@@ -19,3 +19,4 @@ class Command(BaseCommand):
         prices.seed(now)
         merchants.seed(now)
         sales.seed(now)
+        wheels.seed(now)

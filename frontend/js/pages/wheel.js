@@ -1,0 +1,49 @@
+// The wheel turns to where the server stopped it. The result stands in the page already; this only shows it.
+const TURNS = 6;
+const LASTS = 6000;
+const EASING = "cubic-bezier(0.16, 0.72, 0.12, 1)"; // off quickly, then slower and slower
+
+const stage = document.querySelector("[data-wheel-stage]");
+const go = document.querySelector("[data-wheel-go]");
+const result = document.querySelector("[data-wheel-result]");
+const turning = stage?.querySelector("[data-wheel-turns]");
+let began = false;
+
+function rest() {
+  const segment = stage.querySelector(`[data-segment="${stage.dataset.stopsAt}"]`);
+  return -Number(segment.dataset.middle);
+}
+
+function show() {
+  const heading = result.dataset.heading.trim();
+  for (const before of document.querySelectorAll("[data-wheel-before]")) before.hidden = true;
+  document.querySelector("[data-wheel-after]").hidden = false;
+  document.querySelector("h1").textContent = heading;
+  document.querySelector("[data-wheel-said]").textContent = heading;
+  result.hidden = false;
+  stage.classList.add("wheel-stage-still");
+  requestAnimationFrame(() => requestAnimationFrame(() => result.classList.add("wheel-result-in")));
+  if ("keepsAddress" in stage.dataset) history.replaceState(null, "", "?shown=1");
+}
+
+async function spin(event) {
+  event.preventDefault();
+  if (began) return;
+  began = true;
+  go.classList.add("btn-disabled");
+  go.setAttribute("aria-disabled", "true");
+  const end = `rotate(${rest()}deg)`;
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    const motion = turning.animate([{ transform: "rotate(0deg)" }, { transform: `rotate(${360 * TURNS + rest()}deg)` }], {
+      duration: LASTS,
+      easing: EASING,
+      fill: "forwards",
+    });
+    await motion.finished;
+    motion.cancel();
+  }
+  turning.style.transform = end;
+  show();
+}
+
+if (stage && go) go.addEventListener("click", spin);

@@ -1,0 +1,167 @@
+"""What follows a spin: its address, its page on one's own phone or on the shop's screen, what the browser keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from kernel import clock
+from merchants.models import Merchant
+from storefront.queries import coupons
+from storefront.web import browser, links, pages
+from storefront.web.where import site_of
+from storefront.wheel.queries import faces
+
+ADDRESS_KEPT = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A running wheel and whose it is."""
+
+    face: faces.Face
+    merchant: Merchant
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.face.wheel_id
+
+
+class Place(Protocol):
+    """Where somebody spins: the form's page."""
+
+    @property
+    def merchant(self) -> Merchant: ...
+    @property
+    def key(self) -> uuid.UUID: ...
+    @property
+    def shared(self) -> bool: ...
+    @property
+    def review(self) -> bool: ...
+
+
+def has_review(merchant: Merchant) -> bool:
+    """Whether the merchant asks for a review between form and reward."""
+    return bool(merchant.review_step and merchant.review_link)
+
+
+def token_of(request: HttpRequest, spin_id: uuid.UUID) -> str:
+    """A signed name for a spin, good for two days: whoever holds it sees the result, as a serial shows its coupon."""
+    return signing.dumps(str(spin_id), salt=_salt(request))
+
+
+def spin_of(request: HttpRequest, token: str) -> faces.SpinPage | None:
+    """The spin that a token names; None for what is forged, too old or of another site."""
+    try:
+        return faces.find_spin(uuid.UUID(signing.loads(token, salt=_salt(request), max_age=ADDRESS_KEPT)))
+    except (signing.BadSignature, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"wheel.spin.{site_of(request).id}"
+
+
+def show(request: HttpRequest, place: Place, spin_id: uuid.UUID, *, fresh: bool = False) -> HttpResponse:
+    """On to the wheel, after the optional review step. A shared device shows it here and forgets it."""
+    token = token_of(request, spin_id)
+    if place.shared:
+        spin = faces.find_spin(spin_id)
+        assert spin is not None
+        return kiosk(request, place.merchant, spin, token=token)
+    name = "storefront:wheel-review" if place.review and fresh else "storefront:wheel-spin"
+    return redirect(name, place.merchant.slug, token)
+
+
+def kiosk(
+    request: HttpRequest, merchant: Merchant, spin: faces.SpinPage, *, token: str, shown: bool = False
+) -> HttpResponse:
+    """The wheel on the shop's screen: coupons as codes to scan, no address that the next customer could go back to."""
+    context = {
+        **result(spin, merchant), "token": token, "shown": shown, "shared": True, "review": has_review(merchant),
+        "back_url": reverse("storefront:kiosk", args=[merchant.slug]),
+    }  # fmt: skip
+    for won in context["won"]:
+        won.code = links.coupon_code(request, won.page.serial)
+    return pages.private(render(request, "wheel/spin.html", context))
+
+
+@dataclass
+class Won:
+    """A coupon of a spin. `is_prize`: won, and not given in any case. `code`: what its QR code holds, on a kiosk."""
+
+    page: Any
+    is_prize: bool
+    code: str = ""
+
+
+def result(spin: faces.SpinPage, merchant: Merchant) -> dict[str, Any]:
+    """What every page of a result shows."""
+    won, now = [], clock.now()
+    for serial, is_prize in ((spin.serial, True), (spin.always_serial, False)):
+        page = coupons.find(serial) if serial else None
+        if page:
+            page.batch.merchant = page.merchant
+            won.append(Won(Ticket.of(page, now), is_prize))
+    return {
+        "spin": spin, "merchant": merchant, "won": won, "now": now, "slices": spin.slices,
+        "again": spin.day + dt.timedelta(days=1),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A coupon as the list of one's own coupons shows it."""
+
+    serial: str
+    batch: Any
+    merchant: Any
+    state: str
+    ends_at: dt.datetime
+
+    @classmethod
+    def of(cls, page: coupons.CouponPage, now: dt.datetime) -> Ticket:
+        return cls(page.serial, page.batch, page.merchant, page.state_at(now), page.ends_at)
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state == "taken"
+
+
+def mark(request: HttpRequest, place: Place, phone: str, now: dt.datetime) -> str:
+    """By what this browser knows its own spin of today again."""
+    day = clock.local_date(now, place.merchant.time_zone)
+    return browser.mark(site_of(request), phone, f"{place.key}/{day}")
+
+
+def spun_here(request: HttpRequest, mark: str) -> uuid.UUID | None:
+    """The spin that this very browser made for this number today, if it did."""
+    found = browser.spins(request).get(mark, "") if mark else ""
+    return uuid.UUID(found) if found else None
+
+
+def keep(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, phone: str, mark: str) -> None:
+    """Let the browser keep its spin, and the coupons it gave."""
+    browser.keep_spin(request, response, str(spin_id), mark)
+    spin = faces.find_spin(spin_id)
+    found = [coupons.find(serial) for serial in (spin.serial, spin.always_serial) if serial] if spin else []
+    if found:
+        site = site_of(request)
+        browser.keep_all(
+            request, response,
+            [browser.Kept(page.serial, browser.mark(site, phone, page.batch.id)) for page in found if page],
+        )  # fmt: skip
+
+
+def refused(request: HttpRequest, place: Place, outcome: str, *, now: dt.datetime) -> HttpResponse:
+    """No spin: this number has spun today, or there is nothing left to win."""
+    again = clock.local_date(now, place.merchant.time_zone) + dt.timedelta(days=1)
+    context = {"place": place, "merchant": place.merchant, "outcome": outcome, "again": again}
+    return pages.private(render(request, "wheel/refused.html", context, status=409))
