@@ -17,7 +17,7 @@ from messaging.meta.services import account, inbox, notices, senders, templates,
 from messaging.meta.services.client import Refused, Unknown, Unreachable
 from tenants.queries import sites
 from tenants.tasks import SiteTask
-from tenants.walls import current_site, wall
+from tenants.walls import wall
 
 log = structlog.get_logger("couponry.whatsapp")
 LATE = dt.timedelta(minutes=15)
@@ -49,11 +49,11 @@ def tell_of_account(event: OutboxEvent, now: dt.datetime) -> None:
 
 @handles(senders.PAUSED)
 def tell_of_sender(event: OutboxEvent, now: dt.datetime) -> None:
-    """Runs at the site whose number it is; the console is told."""
+    """Wherever it was paused, the console is told."""
     sender = Sender.objects.filter(id=event.payload["sender_id"]).first()
     if sender is None or sender.sends(now):
         return
-    site, reason = current_site(), sender.pause_reason
+    site, reason = sites.get_site(sender.site_id), sender.pause_reason
     with wall(account.console(), "master"):
         notices.sender_paused(site, reason)
 

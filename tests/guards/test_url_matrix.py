@@ -30,6 +30,7 @@ from credits.pricing.models import PriceItem
 from kernel.models import Job
 from merchants import models as m
 from merchants.library.models import LibraryTemplate
+from messaging.automations.models import Campaign
 from messaging.consent.models import OptIn
 from messaging.models import Message
 from tenants.models import Domain, ListEntry, MerchantCard
@@ -37,6 +38,7 @@ from tenants.queries import sites
 from tenants.services import cards
 from tenants.walls import wall
 from tests import cluster, factories
+from tests.meta.cast import make_sender, make_templates
 
 NOW = factories.NOW
 VISITOR = "visitor"
@@ -58,7 +60,7 @@ NO_RESULT_YET = _FILES | {"merchants:job-file", "sales:proof", "money:topup-proo
 OBJECTS_OF_MERCHANT = {
     "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
     "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
-    "purchase_id": Purchase, "paper_id": Paper, "message_id": Message, "optin_id": OptIn, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
+    "purchase_id": Purchase, "paper_id": Paper, "message_id": Message, "optin_id": OptIn, "campaign_id": Campaign, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
 }  # fmt: skip
 
 
@@ -145,6 +147,7 @@ class World:
             )  # fmt: skip
 
             self.price_item = self._price_item()
+        self.sender, *self.texts = make_sender(self.ada), *make_templates(self.ada)
 
     def _price_item(self) -> PriceItem:
         from tests.pricing.cast import make_item, put
@@ -225,6 +228,8 @@ class World:
                 "statement_id": NOTHING if foreign else self.statement.id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "user_id": NOTHING if foreign else self.console_staff["viewer"].id,
+                "sender_id": NOTHING if foreign else self.sender.id,
+                "text_id": NOTHING if foreign else self.texts[0].id,
                 "invitation_id": NOTHING if foreign else self.console_invitation.id,
             }
         if url.surface == "site":

@@ -72,6 +72,14 @@ def client() -> Client:
     return client_for(found.token)
 
 
+def waba_id() -> str:
+    """The id of the account. Raises NotConnected."""
+    found = opened()
+    if found is None:
+        raise NotConnected
+    return found.waba_id
+
+
 def client_for(token: str) -> Client:
     """A client with this token, where the settings say Meta is."""
     return Client(settings.WHATSAPP_API_BASE, settings.WHATSAPP_API_VERSION, token, settings.WHATSAPP_TIMEOUT)

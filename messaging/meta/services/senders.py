@@ -19,6 +19,7 @@ from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
 from messaging.meta.services import account, templates
 from tenants.models import Site
+from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.whatsapp")
 PAUSED = "whatsapp.sender_paused"
@@ -62,6 +63,12 @@ def remove(*, sender_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
         sender.delete()
 
 
+def at_meta(now: dt.datetime) -> list[dict[str, Any]]:
+    """The account's numbers in Meta's words. Raises NotConnected, MetaRefused, MetaSilent."""
+    with account.translated(now):
+        return account.client().numbers(account.waba_id())
+
+
 def check(sender: Sender, *, now: dt.datetime) -> None:
     """Ask Meta how the number is, and note it. On the console. Raises NotConnected, MetaRefused, MetaSilent."""
     with account.translated(now):
@@ -89,7 +96,8 @@ def resume_due(now: dt.datetime) -> int:
 def pause(
     sender_id: uuid.UUID, reason: str, until: dt.datetime | None, now: dt.datetime, *, actor: Actor = ACTOR
 ) -> None:
-    """Nothing goes out of this number until `until`, or until somebody resumes it. The console is told.
+    """Nothing goes out of this number until `until`, or until somebody resumes it. The console gets a mail, unless a
+    person paused it.
 
     A pause that is there already is only made longer. Raises Sender.DoesNotExist.
     """
@@ -98,7 +106,8 @@ def pause(
         if sender.state == SenderState.OFF or (sender.state == SenderState.PAUSED and _lasts(sender, until)):
             return
         _set(sender, actor, now, state=SenderState.PAUSED, pause_reason=reason[:200], paused_until=until)
-        outbox.emit(PAUSED, site_id=sender.site_id, now=now, sender_id=str(sender.id))
+        if actor.kind == "system":
+            outbox.emit(PAUSED, site_id=current_site().id, now=now, sender_id=str(sender.id))
 
 
 def resume(sender_id: uuid.UUID, now: dt.datetime, *, actor: Actor = ACTOR) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.db import transaction
 
+from accounts.actors import Actor, must
 from kernel.services import outbox
 from messaging.meta import locks, sample, texts
 from messaging.meta.choices import CATEGORY, Purpose, TemplateStatus, Verdict, template_status
@@ -43,6 +45,32 @@ def pause(template_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
 def order(*, site_id: uuid.UUID, now: dt.datetime) -> None:
     """Have a site's texts submitted by a worker. At level master."""
     outbox.emit(SUBMIT, site_id=account.HOME, now=now, of_site=str(site_id))
+
+
+def submit_again(*, rows: Iterable[MessageTemplate], actor: Actor, now: dt.datetime) -> int:
+    """Have these submitted anew, whatever Meta said of them. At level master. Returns how many. Raises NotAllowed."""
+    must(actor, "meta.manage")
+    chosen = list(rows)
+    with transaction.atomic():
+        # Without a body a text differs from what we want, so it is submitted.
+        MessageTemplate.objects.filter(id__in=[row.id for row in chosen]).update(body="", reason="", changed_at=now)
+        for home in sorted({row.site_id for row in chosen}):
+            order(site_id=home, now=now)
+    return len(chosen)
+
+
+def unpause(*, row: MessageTemplate, actor: Actor, now: dt.datetime) -> None:
+    """Ask Meta to let a paused text go out again. At level master.
+
+    Raises NotAllowed, NotConnected, MetaRefused, MetaSilent.
+    """
+    must(actor, "meta.manage")
+    with account.translated(now):
+        client = account.client()
+        client.unpause_template(row.meta_id)
+        found = client.template(row.meta_id)
+    status = template_status(str(found.get("status", "")))
+    MessageTemplate.objects.filter(id=row.id).update(status=status, reason="", changed_at=now)
 
 
 def submit_missing(*, site: Site, now: dt.datetime) -> int:
