@@ -50,7 +50,7 @@ class SegmentForm(forms.Form):
     )  # fmt: skip
     batch = forms.ChoiceField(label=_("Prize"), required=False)
     weight = forms.IntegerField(label=_("Weight"), min_value=1, max_value=HEAVIEST, initial=10)
-    per_hour = forms.IntegerField(label=_("Most wins an hour"), required=False, min_value=1, max_value=BUSIEST_HOUR)
+    per_hour = forms.IntegerField(label=_("Limit per hour"), required=False, min_value=1, max_value=BUSIEST_HOUR)
     colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices, initial=Colour.TEAL, widget=ColourSelect())
 
     def __init__(self, *args: Any, prizes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
