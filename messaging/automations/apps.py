@@ -1,8 +1,9 @@
-"""The wing's app: what answers its events."""
+"""The wing's app: what answers its events, its place in the merchant area, the words of its states."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AutomationsConfig(AppConfig):
@@ -12,5 +13,42 @@ class AutomationsConfig(AppConfig):
     def ready(self) -> None:
         from messaging.automations import tasks
 
+        _show()
         # Loading it registers what answers this wing's events.
         assert tasks.JOB
+
+
+def _show() -> None:
+    from messaging.automations.choices import CampaignState, State
+    from ui import navigation, states
+    from ui.navigation import NavItem
+    from ui.states import State as Shown
+
+    group = _("WhatsApp")
+    navigation.register(
+        "merchant",
+        NavItem(_("Automations"), "cake", "automations:overview", "automation.view", 37, group, "a"),
+        NavItem(_("Campaigns"), "megaphone", "automations:campaigns", "automation.view", 38, group),
+    )
+    navigation.register_command(
+        "merchant", NavItem(_("Plan a campaign"), "plus", "automations:campaign-new", "automation.manage", 3)
+    )
+    states.register(
+        "automation",
+        {
+            State.OFF: Shown(State.OFF.label, "neutral", "circle"),
+            State.ON: Shown(State.ON.label, "good"),
+            State.PAUSED: Shown(State.PAUSED.label, "warning", "circle-pause"),
+        },
+    )
+    states.register(
+        "campaign",
+        {
+            CampaignState.DRAFT: Shown(CampaignState.DRAFT.label, "neutral", "pencil"),
+            CampaignState.SCHEDULED: Shown(CampaignState.SCHEDULED.label, "info", "calendar-check"),
+            CampaignState.RUNNING: Shown(CampaignState.RUNNING.label, "info", "loader"),
+            CampaignState.PAUSED: Shown(CampaignState.PAUSED.label, "warning", "circle-pause"),
+            CampaignState.DONE: Shown(CampaignState.DONE.label, "good"),
+            CampaignState.CANCELLED: Shown(CampaignState.CANCELLED.label, "neutral", "ban"),
+        },
+    )

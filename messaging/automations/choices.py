@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(TextChoices):
-    BIRTHDAY = "birthday", _("Birthday")
+    BIRTHDAY = "birthday", _("Birthdays")
     RECALL = "recall", _("Come back")
     FESTIVAL = "festival", _("Festivals")
     REMINDER = "reminder", _("Reminder before expiry")

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("birthday", "Birthday"),
+                            ("birthday", "Birthdays"),
                             ("recall", "Come back"),
                             ("festival", "Festivals"),
                             ("reminder", "Reminder before expiry"),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("merchant/", include("messaging.urls.own")),
     path("office/messages/", include("messaging.urls.office")),
     path("merchant/statements/", include("agents.statements.urls.own")),
+    path("merchant/automations/", include("messaging.automations.urls")),
     path("merchant/consent/", include("messaging.consent.urls")),
     path("merchant/", include("storefront.wheel.urls")),
     path("join/", include("agents.urls.join")),

@@ -1,0 +1,37 @@
+"""What the merchant's pages of automations show. Level merchant."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+
+from kernel.errors import NotFound
+from messaging.automations.choices import Kind
+from messaging.automations.models import Automation, Campaign
+
+
+def list_automations() -> dict[str, Automation]:
+    """What was ever set, by kind."""
+    return {row.kind: row for row in Automation.objects.select_related("batch")}
+
+
+def get_automation(kind: str) -> Automation:
+    """Raises NotFound for one that was never set."""
+    found = Automation.objects.select_related("batch").filter(kind=Kind(kind)).first()
+    if found is None:
+        raise NotFound("")
+    return found
+
+
+def list_campaigns() -> QuerySet[Campaign]:
+    """The merchant's campaigns, each with its batch."""
+    return Campaign.objects.select_related("batch")
+
+
+def get_campaign(campaign_id: uuid.UUID) -> Campaign:
+    """Raises NotFound."""
+    found = list_campaigns().filter(id=campaign_id).first()
+    if found is None:
+        raise NotFound("")
+    return found

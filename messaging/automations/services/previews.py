@@ -1,0 +1,115 @@
+"""Who would get it and what it would cost, before anything is switched on.
+
+Called at level merchant; looks at level site, at the merchant's own customers only (`recipients` filters by it), in a
+few statements however many they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from credits.choices import CreditUnit
+from credits.queries import balances
+from kernel import clock
+from merchants.models import Batch, Merchant
+from messaging.automations import festivals
+from messaging.automations.choices import Kind
+from messaging.automations.models import Automation, Campaign
+from messaging.automations.queries import recipients
+from messaging.automations.queries.recipients import Reasons
+from messaging.automations.segments import Segment
+from messaging.automations.services import switching
+from tenants.walls import current_site, wall
+
+MONTH = 30
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`now`: who is due at the next run. `later`: who is due until `until`, those included.
+
+    `names` are some of the latter, as the merchant's own list of customers shows them. `coupons_left`: free online
+    coupons of the batch, None where no batch is needed.
+    """
+
+    now: Reasons
+    later: Reasons
+    until: dt.date
+    names: list[str]
+    credits: int
+    without_birthday: int = 0
+    coupons_left: int | None = None
+    festival: festivals.Occurrence | None = None
+
+    @property
+    def needed(self) -> int:
+        return self.later.will_get
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.credits)
+
+    @property
+    def coupons_missing(self) -> int:
+        return 0 if self.coupons_left is None else max(0, self.needed - self.coupons_left)
+
+
+def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetime) -> Preview:
+    """The next 30 days, or until the next festival, by the settings in `automation`, saved or not."""
+    today = clock.local_date(now, merchant.time_zone)
+    coming = next_festival(automation, merchant, today=today) if automation.kind == Kind.FESTIVAL else None
+    ahead = max(0, (coming.day - today).days - (automation.days_before or 0)) if coming else MONTH
+    with wall(current_site(), "site"):
+        batch = automation.batch if automation.batch_id else None
+        near, far = (
+            recipients.judged(recipients.population(automation, merchant, now=now, ahead=days), automation, batch=batch)
+            for days in (0, ahead)
+        )
+        return Preview(
+            now=recipients.count(near), later=recipients.count(far), until=today + dt.timedelta(days=ahead),
+            names=_names(far), credits=_credits(merchant), coupons_left=_coupons(batch), festival=coming,
+            without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
+        )  # fmt: skip
+
+
+def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now: dt.datetime) -> Preview:
+    """Everybody of the segment as it is now."""
+    with wall(current_site(), "site"):
+        rows = recipients.judged(
+            recipients.segment(campaign, merchant, wanted, now=now), campaign, batch=campaign.batch
+        )
+        reasons = recipients.count(rows)
+        return Preview(
+            now=reasons, later=reasons, until=clock.local_date(now, merchant.time_zone), names=_names(rows),
+            credits=_credits(merchant), coupons_left=_coupons(campaign.batch),
+        )  # fmt: skip
+
+
+def next_festival(automation: Automation, merchant: Merchant, *, today: dt.date) -> festivals.Occurrence | None:
+    """The next festival that is switched on, within a year."""
+    coming = festivals.occurrences(merchant.country, start=today, end=today + dt.timedelta(days=366))
+    return next((one for one in coming if one.festival.code in automation.festivals), None)
+
+
+def with_setting(merchant: Merchant, kind: str, setting: switching.Setting, *, now: dt.datetime) -> Automation:
+    """The merchant's automation as it would be with these settings; not saved."""
+    found = switching.get_or_new(merchant, kind, now=now)
+    for name in switching.SET:
+        setattr(found, name, list(setting.festivals) if name == "festivals" else getattr(setting, name))
+    return found
+
+
+def _names(rows: recipients.Rows) -> list[str]:
+    return list(recipients.due(rows).values_list("customer__name", flat=True)[:SHOWN])
+
+
+def _credits(merchant: Merchant) -> int:
+    return balances.wallet_of_merchant(merchant.id, CreditUnit.WA_BI).available
+
+
+def _coupons(batch: Batch | None) -> int | None:
+    if batch is None:
+        return None
+    return batch.coupons.filter(state="available", lane="online").count()

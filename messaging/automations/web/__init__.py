@@ -1,0 +1,1 @@
+"""Automations and campaigns in the merchant area."""

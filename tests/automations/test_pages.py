@@ -1,0 +1,267 @@
+"""The screens: overview, one kind, festivals, campaigns, test; and that one sees only one's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from kernel import clock
+from merchants import models as m
+from messaging.automations.models import Automation, Campaign
+from messaging.models import Message
+from tests import cluster, factories
+from tests.factories import DAY
+from tests.merchants.cast import browser
+from tests.messaging.cast import connect, open_phone
+
+ON = {"on": "on", "daily_cap": "200", "quiet_from": "21", "quiet_to": "9"}
+
+
+@pytest.fixture
+def phone(ada_site):
+    """Mona's shop on the real clock, at no level: the pages open their own."""
+    connect(ada_site)
+    return open_phone(ada_site)
+
+
+@pytest.fixture
+def batch(phone):
+    return make_batch(phone)
+
+
+def make_batch(phone, quantity=20, **fields):
+    now = clock.now()
+    with phone.at_site():
+        return phone.batch(
+            quantity, **{"title_en": "Cake for you", "starts_at": now - DAY, "claim_until": now + 60 * DAY, **fields}
+        )
+
+
+def born(phone, day: dt.date, name="Carl Customer", **fields):
+    with phone.at_site():
+        customer = phone.customer(name=name, **fields)
+        m.Customer.objects.filter(id=customer.id).update(birth_month=day.month, birth_day=day.day)
+        return customer
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_the_overview_has_a_card_for_each_kind_and_the_wallets_own_name(phone):
+    page = text(browser(phone.shop).get("/merchant/automations/"))
+
+    for word in ("Birthday", "Come back", "Festivals", "Reminder before expiry", "Campaigns"):
+        assert word in page
+    assert "WhatsApp BI Credits Remaining" in page
+    assert "WhatsApp is off" not in page
+
+
+def test_a_site_without_a_number_says_so(ada_site):
+    shop = open_phone(ada_site).shop
+
+    assert "WhatsApp is off on this site" in text(browser(shop).get("/merchant/automations/"))
+
+
+def test_temporary_merchants_are_told_where_automations_are(phone):
+    with phone.at_site():
+        m.Merchant.objects.update(plan="temporary")
+    client = browser(phone.shop)
+
+    page = text(client.get("/merchant/automations/"))
+    refused = client.post("/merchant/automations/reminder/", {**ON, "days": "3"})
+
+    assert "Part of the annual plan" in page
+    assert 'btn-primary" href="/merchant/automations/campaigns/new/"' not in page
+    assert refused.status_code == 422
+    assert "Automations are part of the annual plan" in text(refused)
+    with phone.at_site():
+        assert not Automation.objects.exists()
+
+
+def test_a_preview_shows_who_gets_it_and_saves_nothing(phone, batch):
+    today = clock.local_date(clock.now(), "Asia/Riyadh")
+    born(phone, today + dt.timedelta(days=5), "Nora Soon")
+    born(phone, today, "Carl Now")
+    born(phone, today, "Never Asked", agrees=False)
+    client = browser(phone.shop)
+
+    answer = client.post(
+        "/merchant/automations/birthday/", {**ON, "act": "preview", "batch": str(batch.id), "days_before": "0"}
+    )
+    page = text(answer)
+
+    assert answer.status_code == 200
+    assert "Nora Soon" in page
+    assert "Carl Now" in page
+    assert "Never Asked" not in page
+    figures = [int(part.split("</dd>")[0]) for part in page.split('<dd class="num text-2xl font-semibold">')[1:5]]
+    assert figures == [1, 2, 2, 10]
+    with phone.at_site():
+        assert not Automation.objects.exists()
+
+
+def test_switching_on_saving_pausing_and_resuming(phone, batch):
+    client = browser(phone.shop)
+    said = {**ON, "batch": str(batch.id), "days_before": "3", "days_after": ""}
+
+    saved = client.post("/merchant/automations/birthday/", said)
+    with phone.at_site():
+        first = Automation.objects.get()
+    client.post("/merchant/automations/birthday/pause/")
+    with phone.at_site():
+        paused = Automation.objects.get()
+    client.post("/merchant/automations/birthday/resume/")
+
+    assert saved["Location"] == "/merchant/automations/"
+    assert (first.state, first.days_before, first.days_after, first.batch_id) == ("on", 3, None, batch.id)
+    assert (paused.state, paused.pause_reason) == ("paused", "by_hand")
+    with phone.at_site():
+        assert Automation.objects.get().state == "on"
+    assert "3 days before" in text(client.get("/merchant/automations/"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "words"),
+    [
+        ("birthday", {"days_before": "3"}, "Choose the batch"),
+        ("birthday", {"days_before": "", "days_after": "", "batch": "own"}, "Say how many days before or after"),
+        ("birthday", {"days_before": "61", "batch": "own"}, "60"),
+        ("recall", {"batch": "own", "days": ""}, "required"),
+        ("festival", {"batch": "own", "days_before": "0"}, "Switch at least one festival on"),
+        ("recall", {"batch": "foreign", "days": "30"}, "Select a valid choice"),
+        ("recall", {"batch": "own", "days": "30", "daily_cap": "0"}, "greater than or equal to 1"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_at_its_field(phone, batch, kind, said, words):
+    with phone.at_site():
+        foreign = factories.make_batch(factories.make_merchant(), claim_until=clock.now() + DAY)
+    said = {**ON, **said}
+    said["batch"] = {"own": str(batch.id), "foreign": str(foreign.id)}.get(said.get("batch", ""), "")
+
+    answer = browser(phone.shop).post(f"/merchant/automations/{kind}/", said)
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+    with phone.at_site():
+        assert not Automation.objects.exists()
+
+
+def test_the_festival_page_shows_twelve_months_of_the_merchants_country(phone, batch):
+    client = browser(phone.shop)
+
+    page = text(client.get("/merchant/automations/festival/"))
+    client.post(
+        "/merchant/automations/festival/",
+        {**ON, "batch": str(batch.id), "days_before": "1", "festivals": ["eid_al_fitr", "national_day_sa"]},
+    )
+    after = text(client.get("/merchant/automations/festival/"))
+
+    for name in ("Eid al-Fitr", "Ramadan begins", "Saudi National Day", "New Year"):
+        assert name in page
+    assert "Malaysia Day" not in page
+    assert "may shift by a day" in page
+    with phone.at_site():
+        assert Automation.objects.get().festivals == ["eid_al_fitr", "national_day_sa"]
+    assert after.count("checked") == 3  # the two, and that it is on
+
+
+def test_a_campaign_from_draft_to_scheduled_to_cancelled(phone, batch):
+    client = browser(phone.shop)
+    born(phone, dt.date(2026, 1, 1), "Nora Reader")
+    said = {
+        "name": "Spring", "batch": str(batch.id), "scheduled_at": "2031-05-01T10:00", "daily_cap": "50",
+        "quiet_from": "21", "quiet_to": "9", "seen_within": "", "away_for": "", "claimed": "", "redeemed": "",
+        "language": "",
+    }  # fmt: skip
+
+    page = client.post("/merchant/automations/campaigns/new/", said)["Location"]
+    draft = text(client.get(page))
+    client.post(f"{page}schedule/")
+    with phone.at_site():
+        scheduled = Campaign.objects.get()
+    late = client.post(f"{page}edit/", said)
+    client.post(f"{page}cancel/")
+
+    assert "Nora Reader" in draft
+    assert "Schedule for up to 1 credits" in draft
+    assert scheduled.state == "scheduled"
+    assert scheduled.scheduled_at == dt.datetime(2031, 5, 1, 7, 0, tzinfo=dt.UTC)
+    assert "Only a draft can be changed" in text(late)
+    with phone.at_site():
+        assert Campaign.objects.get().state == "cancelled"
+    assert "Spring" in text(client.get("/merchant/automations/campaigns/"))
+
+
+def test_a_segment_that_holds_nobody_is_refused(phone, batch):
+    answer = browser(phone.shop).post(
+        "/merchant/automations/campaigns/new/",
+        {"name": "Never", "batch": str(batch.id), "daily_cap": "50", "quiet_from": "21", "quiet_to": "9",
+         "seen_within": "7", "away_for": "30"},
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "Nobody can be both" in text(answer)
+
+
+def test_a_test_goes_to_a_typed_number_for_one_bi_credit_and_gives_no_coupon(phone, batch):
+    client = browser(phone.shop)
+
+    answer = client.post(
+        "/merchant/automations/test/",
+        {"phone_0": "SA", "phone_country": "SA", "phone_number": "0500000009", "batch": str(batch.id)},
+    )
+
+    assert answer.status_code == 302, text(answer)[:3000]
+    with phone.at_site():
+        message = Message.objects.get()
+        assert (message.trigger, message.type, message.coupon_id, message.customer_id) == ("test", "wa_bi", None, None)
+        assert phone.wallet("wa_bi") == (10, 9)
+
+
+def test_another_merchant_sees_none_of_it(phone, batch):
+    other = open_phone(cluster.site("ada"), brand="Sam's")
+    with phone.at_site():
+        one = Campaign.objects.create(
+            merchant=phone.shop.merchant, name="Secret spring", batch=batch, created_at=clock.now()
+        )
+    client = browser(other.shop)
+
+    assert "Secret spring" not in text(client.get("/merchant/automations/"))
+    assert "Secret spring" not in text(client.get("/merchant/automations/campaigns/"))
+    assert client.get(f"/merchant/automations/campaigns/{one.id}/").status_code == 404
+    assert client.post(f"/merchant/automations/campaigns/{one.id}/schedule/").status_code == 404
+
+
+def test_pages_cost_as_many_queries_for_many_customers_as_for_few(phone, batch, django_assert_max_num_queries):
+    client = browser(phone.shop)
+    today = clock.local_date(clock.now(), "Asia/Riyadh")
+    client.post("/merchant/automations/birthday/", {**ON, "batch": str(batch.id), "days_before": "3"})
+    born(phone, today)
+    for path in ("", "birthday/", "festival/"):
+        client.get(f"/merchant/automations/{path}")
+        with django_assert_max_num_queries(40) as few:
+            client.get(f"/merchant/automations/{path}")
+        for _ in range(15):
+            born(phone, today)
+        with django_assert_max_num_queries(40) as many:
+            client.get(f"/merchant/automations/{path}")
+        assert len(many) <= len(few) + 1
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_opens_in_both_languages(phone, batch, language):
+    client = browser(phone.shop)
+    headers = {"accept-language": language, "host": phone.shop.host}
+    with phone.at_site():
+        for state in ("draft", "running", "paused", "done"):
+            Campaign.objects.create(
+                merchant=phone.shop.merchant, name=f"One {state}", batch=batch, state=state, created_at=clock.now(),
+                scheduled_at=clock.now(), pause_reason="no_credits" if state == "paused" else "",
+                segment={"cities": ["riyadh"], "claimed": str(batch.id), "language": "ar", "away_for": 30},
+            )  # fmt: skip
+        ids = list(Campaign.objects.values_list("id", flat=True))
+    paths = ["", "birthday/", "recall/", "festival/", "reminder/", "campaigns/", "campaigns/new/", "test/"]
+    for path in [*paths, *(f"campaigns/{key}/" for key in ids), f"campaigns/{ids[0]}/edit/"]:
+        assert client.get(f"/merchant/automations/{path}", headers=headers).status_code == 200, path
