@@ -21,7 +21,7 @@ TAKEN = "coupon.taken"
 _chance = random.SystemRandom().random
 
 
-def _run() -> None:
+def run() -> None:
     """Send what is due; what is left after a while, or due later, goes on as an event of its own."""
     sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep))
     queue.wake_when_due(now=clock.now())
@@ -31,12 +31,12 @@ def _run() -> None:
 def deliver_coupon(event: OutboxEvent, now: dt.datetime) -> None:
     """A claim: its message is queued, and goes out at once."""
     if delivery.on_taken(coupon_id=uuid.UUID(event.payload["coupon_id"]), now=now):
-        _run()
+        run()
 
 
 @handles(queue.DUE)
 def send_due(event: OutboxEvent, now: dt.datetime) -> None:
-    _run()
+    run()
 
 
 @handles(inbox.ARRIVED)
@@ -58,7 +58,7 @@ def take_arrival(event: OutboxEvent, now: dt.datetime) -> None:
 @shared_task(base=SiteTask, name="messaging.send")
 def send() -> None:
     """Messages whose time has come: those put off, and those whose event was lost."""
-    _run()
+    run()
 
 
 @shared_task(base=SiteTask, name="messaging.sweep")

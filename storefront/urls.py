@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from storefront.web import centre, claim, coupon, letters, mine, offer, pictures, seo, store
+from storefront.web import centre, claim, coupon, letters, mine, offer, pictures, prove, seo, store
 from storefront.wheel.web import shown
 
 app_name = "storefront"
@@ -32,6 +32,9 @@ urlpatterns = [
     path("s/<slug:slug>/wheel/<str:token>", shown.spin, name="wheel-spin"),
     path("s/<slug:slug>/wheel/<str:token>/review", shown.review, name="wheel-review"),
     path("my/", mine.show, name="mine"),
+    path("my/code", prove.ask, name="prove"),
+    path("my/code/enter", prove.enter, name="prove-code"),
+    path("my/send/<str:serial>", prove.send_again, name="send-again"),
     path("my/<uuid:customer_id>/", mine.edit, name="me"),
     path("my/<uuid:customer_id>/messages/", letters.show, name="letters"),
     path("my/<uuid:customer_id>/messages/change/", letters.change, name="letters-change"),

@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "make the statements that are due": _each_site("statements.open_due", crontab(minute=35), with_master=True),
     "send messages that were put off": _each_site("messaging.send", 60.0),
     "settle messages that nobody finished": _each_site("messaging.sweep", 60.0),
+    "forget codes that ended": _each_site("codes.forget", crontab(minute=41)),
     "handle payment events that were left": _each_site("payments.retry_events", 300.0, with_master=True),
     "keep webhook endpoints": _each_site("payments.keep_endpoint", crontab(hour=3, minute=10), with_master=True),
     "hand over news of Meta's again": _each_site("whatsapp.keep_inbox", 300.0, with_master=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from merchants.models import Batch, Coupon, Merchant
@@ -53,6 +54,20 @@ def list_held(customer_id: uuid.UUID, *, now: dt.datetime) -> list[Held]:
         for coupon in coupons
     ]  # fmt: skip
     return sorted(held, key=lambda one: not one.is_usable)
+
+
+def holder_of(serial: str, customer_ids: Sequence[uuid.UUID]) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """(customer, merchant) of a coupon that one of these customers holds and could use; None where none does.
+
+    Opens level holder itself; the caller has checked that the browser proved these customers' phones.
+    """
+    for customer_id in customer_ids:
+        with wall(current_site(), "holder", proof=customer_id):
+            held = Coupon.objects.filter(serial=serial, state=Coupon.State.TAKEN).values_list("merchant_id", flat=True)
+            merchant_id = held.first()
+        if merchant_id:
+            return customer_id, merchant_id
+    return None
 
 
 def _state(coupon: Coupon, now: dt.datetime) -> str:

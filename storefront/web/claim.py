@@ -18,6 +18,7 @@ from accounts.access import public
 from kernel import clock
 from merchants.models import Batch, Merchant
 from merchants.services import claims
+from messaging.codes.services import codes
 from messaging.consent.services import consent
 from storefront import words
 from storefront.queries import coupons, offers
@@ -259,6 +260,7 @@ def _refused(request: HttpRequest, place: Place, outcome: str) -> HttpResponse:
     context = {
         "outcome": shown, "place": place, "batch": place.batch, "merchant": place.merchant, "others": others,
         "now": clock.now(), "names": {},
+        "offered": outcome == claims.HELD and not place.shared and codes.is_offered(),
     }  # fmt: skip
     return pages.private(render(request, "storefront/refused.html", context, status=409))
 

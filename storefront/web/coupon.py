@@ -11,7 +11,9 @@ from accounts.access import public
 from kernel import clock
 from merchants import serials
 from merchants.paper import codes
-from storefront.queries import coupons
+from merchants.services import claims
+from messaging.queries import state as delivery_state
+from storefront.queries import coupons, mine
 from storefront.services import guard
 from storefront.web import browser, links, pages
 
@@ -45,8 +47,14 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
         "is_new": "new" in request.GET and state in USABLE,
         "is_kept": any(one.serial == page.serial for one in browser.kept(request)),
         "display": serials.display(page.serial),
+        "may_send": state in USABLE and _is_mine(request, page.serial) and delivery_state.delivers(page.merchant.id),
     }  # fmt: skip
     return pages.private(render(request, "storefront/coupon.html", context))
+
+
+def _is_mine(request: HttpRequest, serial: str) -> bool:
+    """Whether this browser proved the number of the coupon's holder."""
+    return mine.holder_of(serial, claims.proved_customers(browser.device_token(request))) is not None
 
 
 @public

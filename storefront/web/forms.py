@@ -85,6 +85,25 @@ class PhoneForm(forms.Form):
         self.fields["phone"] = deepcopy(_phone(country))
 
 
+class CodeForm(forms.Form):
+    """The six digits of a message."""
+
+    code = forms.RegexField(
+        r"^\d{6}$", label=_("Code"), max_length=12, error_messages={"invalid": _("The code has six digits.")},
+        widget=forms.TextInput({
+            "autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr", "enterkeyhint": "done",
+            "data-autofocus": "", "data-digits": "",
+        }),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        if data:
+            # Digits of any script, and the space that people put in the middle.
+            typed = "".join(str(int(char)) if char.isdecimal() else char for char in data.get("code", ""))
+            data = {**data.dict(), "code": "".join(typed.split())}
+        super().__init__(data)
+
+
 class MeForm(PersonForm):
     """My own record, on a browser that proved my number."""
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import public
 from kernel import clock
 from merchants.services import claims
+from messaging.codes.services import codes
 from storefront.queries import coupons, mine
 from storefront.services import claiming
 from storefront.web import browser, pages
@@ -29,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
         for customer_id in customers
     ]
     seen = {one.serial for group in people for one in group["held"]}
-    context = {"people": people, "kept": _kept(request, seen), "now": now}
+    context = {"people": people, "kept": _kept(request, seen), "now": now, "offered": codes.is_offered()}
     return pages.private(render(request, "storefront/mine.html", context))
 
 

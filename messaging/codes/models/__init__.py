@@ -1,1 +1,5 @@
-"""Codes that were sent."""
+"""Codes that were asked for."""
+
+from messaging.codes.models.code import PhoneCode
+
+__all__ = ["PhoneCode"]

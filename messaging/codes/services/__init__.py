@@ -1,0 +1,1 @@
+"""Asking for codes, and proving a phone with one."""
