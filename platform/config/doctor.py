@@ -54,6 +54,7 @@ SOURCES = {
     "OWNER_DATABASE_URL": "embedded PostgreSQL in .var/demo",
     "REDIS_URL": "embedded Valkey on a free port",
     "STRIPE_API_BASE": "a stand-in of Stripe on a free port",
+    "WHATSAPP_API_BASE": "a stand-in of WhatsApp's Cloud API on a free port",
     "SECRET_KEY": "made once in .var/demo/secrets.env",
     "FIELD_KEYS": "made once in .var/demo/secrets.env",
     "INDEX_KEY": "made once in .var/demo/secrets.env",

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from agents.payments.queries import keys
 from kernel import crypto
+from messaging.meta.services import account, inbox
+from messaging.services import queue
 from tenants.queries import sites
 from tenants.walls import wall
 
@@ -25,13 +27,21 @@ Again = Callable[[str], "str | None"]
 
 @dataclass(frozen=True)
 class Sealed:
-    """A sealed column. `names` are the sealed entries of a JSON column. History (`append_only`) cannot be rewritten."""
+    """A sealed column. `names` are the sealed entries of a JSON column. History (`append_only`) cannot be rewritten.
+    `consoles`: of a table in `public` that the console alone sees."""
 
     model: str
     column: str
     field: str
     names: tuple[str, ...] = ()
     append_only: bool = False
+    consoles: bool = False
+
+    def stands_in(self, kind: str) -> bool:
+        """Whether a schema of this kind has rows of it, in tables of its own or in `public`."""
+        app = apps.get_model(self.model)._meta.app_config.name
+        types = settings.TENANT_TYPES
+        return app in types[kind]["APPS"] or (app in types["public"]["APPS"] and not (self.consoles and kind == "site"))
 
 
 SEALED = [
@@ -41,6 +51,13 @@ SEALED = [
     Sealed("mfa.Authenticator", "data", "mfa", names=("secret", "seed")),
     Sealed("payments.PaymentSettings", "secret_sealed", keys.SECRET),
     Sealed("payments.PaymentSettings", "webhook_secret_sealed", keys.WEBHOOK_SECRET),
+    Sealed("meta.MetaAccount", "token_sealed", account.TOKEN, consoles=True),
+    Sealed("meta.MetaAccount", "app_secret_sealed", account.APP_SECRET, consoles=True),
+    Sealed("meta.MetaAccount", "verify_token_sealed", account.VERIFY_TOKEN, consoles=True),
+    Sealed("meta.Arrival", "payload_sealed", inbox.PAYLOAD),
+    Sealed("messaging.Message", "to_sealed", queue.TO),
+    Sealed("messaging.Message", "secret_sealed", queue.SECRET),
+    Sealed("codes.PhoneCode", "secret_sealed", "phone_code"),
 ]
 
 
@@ -57,9 +74,8 @@ class Outcome:
 def rotate() -> Iterator[Outcome]:
     """Every sealed column of every schema, one after another. Raises crypto.CannotOpen where a key is missing."""
     for site in [keys.console(), *sites.list_sites()]:
-        installed = set(settings.TENANT_TYPES[site.type]["APPS"])
         for sealed in SEALED:
-            if apps.get_model(sealed.model)._meta.app_config.name in installed:
+            if sealed.stands_in(site.type):
                 with wall(site, "master" if site.type == "master" else "site"):
                     yield Outcome(site, sealed, *_column(site, sealed))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import os
 import secrets
 import shutil
@@ -46,9 +47,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def environment(
-    port: int, live_port: int, postgres: Postgres | None, valkey: Valkey | None, stripe_port: int
+    port: int, live_port: int, postgres: Postgres | None, valkey: Valkey | None, standins: dict[str, int]
 ) -> dict[str, str]:
-    """What every process is given. DATABASE_URL, REDIS_URL and STRIPE_API_BASE of the caller win over our own."""
+    """What every process is given. DATABASE_URL, REDIS_URL and the addresses of outside systems win over our own."""
     made = {**os.environ, **demo_secrets()}
     made.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     made |= {"DEMO": "1", "HTTPS": "0", "LOG_JSON": "0", "PUBLIC_PORT": str(port), "LIVE_PORT": str(live_port),
@@ -60,8 +61,8 @@ def environment(
         made["OWNER_DATABASE_URL"] = postgres.url("couponry", owner=True)
     if valkey:
         made["REDIS_URL"] = valkey.url
-    if stripe_port:
-        made["STRIPE_API_BASE"] = f"http://127.0.0.1:{stripe_port}"
+    for setting, used in standins.items():
+        made[setting] = f"http://127.0.0.1:{used}"
     return made
 
 
@@ -92,19 +93,45 @@ def start_processes(supervisor: Supervisor, port: int, live_port: int, owner_url
     supervisor.start("relay", [PYTHON, "manage.py", "relay"])
 
 
-def start_stripe(supervisor: Supervisor, port: int) -> None:
-    """The stand-in of Stripe; it keeps its payments beside the demo's data."""
-    supervisor.start(
-        "stripe", [PYTHON, "-m", "standins.stripe", "--port", str(port), "--state", str(HOME / "stripe.json")]
-    )
-    wait_for(lambda: answers(port, "/"), seconds=30, what="the stand-in of Stripe")
+STANDINS = {"STRIPE_API_BASE": "stripe", "WHATSAPP_API_BASE": "whatsapp"}  # setting: module and name
 
 
-def say_stripe(port: int) -> None:
-    """Where payments can be seen, and keys that open accounts there."""
-    say(f"  {'Stripe (stand-in)':<22} http://127.0.0.1:{port}/")
-    for account in ("platform", "sahm", "palmy"):
-        say(f"  {'':<22}   keys of {account}: pk_test_{account}_demo and sk_test_{account}_demo")
+def choose_ports(first: int) -> dict[str, int]:
+    """A port for the stand-in of every outside system whose address the caller did not give."""
+    chosen: dict[str, int] = {}
+    for setting in STANDINS:
+        if not os.environ.get(setting):
+            chosen[setting] = first = free_port(first)
+            first += 1
+    return chosen
+
+
+def start_standins(supervisor: Supervisor, ports: dict[str, int]) -> None:
+    """Each keeps what it knows beside the demo's data."""
+    for setting, port in ports.items():
+        name = STANDINS[setting]
+        kept = str(HOME / f"{name}.json")
+        supervisor.start(name, [PYTHON, "-m", f"standins.{name}", "--port", str(port), "--state", kept])
+    for setting, port in ports.items():
+        wait_for(lambda port=port: answers(port, "/"), seconds=30, what=f"the stand-in of {STANDINS[setting]}")
+
+
+def say_standins(ports: dict[str, int]) -> None:
+    """Where payments and messages can be seen, and keys that open accounts there."""
+    if port := ports.get("STRIPE_API_BASE"):
+        say(f"  {'Stripe (stand-in)':<22} http://127.0.0.1:{port}/")
+        for account in ("platform", "sahm", "palmy"):
+            say(f"  {'':<22}   keys of {account}: pk_test_{account}_demo and sk_test_{account}_demo")
+    if port := ports.get("WHATSAPP_API_BASE"):
+        say(f"  {'WhatsApp phone':<22} http://127.0.0.1:{port}/")
+
+
+def tell_webhook(standin: int, port: int) -> None:
+    """Have the stand-in of WhatsApp call the console where it is today: its port may differ from last time's."""
+    host = os.environ.get("PLATFORM_HOST", "console.localhost")
+    body = json.dumps({"webhook": f"http://{host}:{port}/whatsapp/webhook/"}).encode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{standin}/_control/account", body, timeout=5):
+        pass
 
 
 def answers(port: int, path: str = "/readyz") -> bool:
@@ -127,11 +154,11 @@ def main(arguments: list[str] | None = None) -> int:
     port = free_port(options.port)
     live_port = free_port(port + 1)
     valkey = None if os.environ.get("REDIS_URL") else Valkey(free_port(live_port + 1))
-    stripe_port = 0 if os.environ.get("STRIPE_API_BASE") else free_port(live_port + 2)
+    standins = choose_ports(live_port + 2)
     if postgres:
         postgres.start()
         postgres.create_database("couponry")
-    env = environment(port, live_port, postgres, valkey, stripe_port)
+    env = environment(port, live_port, postgres, valkey, standins)
     owner_url = env.pop("OWNER_DATABASE_URL", "")
     supervisor = Supervisor(env, str(ROOT))
     if options.quiet:
@@ -139,8 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if valkey:
             supervisor.start("valkey", valkey.command())
-        if stripe_port:
-            start_stripe(supervisor, stripe_port)
+        start_standins(supervisor, standins)
         owner_env = {**env, "OWNER_DATABASE_URL": owner_url}
         manage(owner_env, "prepare", *([] if options.no_demo else ["--demo"]), owner=True)
         start_processes(supervisor, port, live_port, owner_url)
@@ -148,8 +174,9 @@ def main(arguments: list[str] | None = None) -> int:
         wait_for(lambda: answers(live_port, "/healthz"), seconds=30, what="live")
         say("")
         manage(env, "addresses")
-        if stripe_port:
-            say_stripe(stripe_port)
+        if whatsapp := standins.get("WHATSAPP_API_BASE"):
+            tell_webhook(whatsapp, port)
+        say_standins(standins)
         say(f"\n  Ready after {time.monotonic() - started:.1f} s. Ctrl-C stops everything.\n")
         return supervisor.run()
     finally:

@@ -12,7 +12,8 @@ from kernel import crypto
 
 class Command(BaseCommand):
     help = (
-        "Re-seals phones, birthdays, sign-in secrets and payment keys of every site under the first key of FIELD_KEYS."
+        "Re-seals phones, birthdays, sign-in secrets, payment keys, WhatsApp's account and news of every site under the"
+        " first key of FIELD_KEYS."
         " First put the new key in front of the old ones and restart every process; run this; run it again when it"
         " should say nothing was left to do; then the old key may go, unless history still needs it."
     )

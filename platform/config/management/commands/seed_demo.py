@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import merchants, people, prices, sales, wheels
+from config.demo import automations, merchants, people, prices, sales, whatsapp, wheels
 from kernel import clock
 
 
@@ -20,3 +20,5 @@ class Command(BaseCommand):
         merchants.seed(now)
         sales.seed(now)
         wheels.seed(now)
+        whatsapp.seed(now)
+        automations.seed(now)
