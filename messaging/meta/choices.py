@@ -15,9 +15,9 @@ class Purpose(TextChoices):
     COUPON_TEXT = "coupon_text", _("Coupon without a picture")
     CODE = "code", _("Code that proves a phone")
     REMINDER = "reminder", _("Reminder before a coupon ends")
-    BIRTHDAY = "birthday", _("Birthday")
+    BIRTHDAY = "birthday", _("Birthday greeting")
     RECALL = "recall", _("Come back")
-    FESTIVAL = "festival", _("Festival")
+    FESTIVAL = "festival", _("Festival greeting")
     CAMPAIGN = "campaign", _("Campaign")
 
 

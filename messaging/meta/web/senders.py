@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import trail
@@ -33,6 +34,10 @@ from ui.text import phone_text
 ALL_TEXTS = len(Purpose) * len(texts.LANGUAGES)
 
 
+def _phone(row: Sender) -> Any:
+    return format_html('<bdi dir="ltr" class="num">{}</bdi>', phone_text(row.display_phone) or "—")
+
+
 class SenderList(ListView):
     verb = "meta.view"
     name = "whatsapp-numbers"
@@ -40,7 +45,7 @@ class SenderList(ListView):
     list_subtitle = _("One number for each site. A site without one has no WhatsApp.")
     columns = [
         Column("site", _("Site"), value="site_name", sort="site_name", primary=True),
-        Column("number", _("Number"), value="display_phone", render=lambda row: phone_text(row.display_phone)),
+        Column("number", _("Number"), value="display_phone", render=_phone),
         Column("name", _("Name shown"), value="display_name", sort="display_name"),
         Column("state", _("State"), kind=StateKind("whatsapp_sender"), sort="state"),
         Column("quality", _("Quality"), kind=StateKind("whatsapp_quality"), sort="quality"),
@@ -149,7 +154,7 @@ class SenderPage(_OfSender):
         approved = templates.usable_by_site([sender.site_id]).get(sender.site_id, 0)
         stopped = MessageTemplate.objects.filter(site_id=sender.site_id, status__in=["REJECTED", "PAUSED", "DISABLED"])
         context = {
-            "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved, "all_texts": ALL_TEXTS,
+            "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved, "of_all": f"/ {ALL_TEXTS}",
             "stopped": stopped.count(), "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip
