@@ -246,6 +246,8 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         currency="SAR", total=100, data=PAPER,
     )
     make_statement(merchant)
+    make_message(merchant, customer=customer)
+    Switches.objects.create(merchant=merchant, changed_at=NOW)
     make_optin(merchant, customer)
     make_occasion(merchant, customer, batch)
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -80,8 +80,7 @@ def send_again(request: HttpRequest, serial: str) -> HttpResponse:
     here = redirect("storefront:coupon", serial)
     held = mine.holder_of(serial, claims.proved_customers(browser.device_token(request)))
     if held is None:
-        messages.error(request, _("Only a coupon that you hold can be sent."))
-        return pages.private(here)
+        raise Http404
     try:
         resend.send_again(customer_id=held[0], merchant_id=held[1], serial=serial, now=clock.now())
     except (WhatsAppOff, InsufficientCredits, NotWanted):

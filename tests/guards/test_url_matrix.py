@@ -238,6 +238,7 @@ class World:
                 "merchant_id": self.bobs.id if foreign else self.mona.id,
                 **self._sold(self.bobs if foreign else self.mona), "topup_id": self._topup(foreign=foreign),
                 "statement_id": (self.bob_statement if foreign else self.statement).id,
+                "message_id": NOTHING if foreign else self._row(url, Message, foreign=False),
                 "user_id": self.bob_staff.id if foreign else self.staff["viewer"].id,
                 "domain_id": self.bob_domain.id if foreign else self.domain.id,
                 "invitation_id": self._merchant_invitation(foreign=foreign)
