@@ -154,8 +154,8 @@ class SenderPage(_OfSender):
         approved = templates.usable_by_site([sender.site_id]).get(sender.site_id, 0)
         stopped = MessageTemplate.objects.filter(site_id=sender.site_id, status__in=["REJECTED", "PAUSED", "DISABLED"])
         context = {
-            "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved, "of_all": f"/ {ALL_TEXTS}",
-            "stopped": stopped.count(), "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
+            "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
+            "of_all": f"/ {ALL_TEXTS}", "stopped": stopped.count(), "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip
         return render(request, "meta/sender.html", context)

@@ -25,7 +25,8 @@ Control, JSON in and out (`POST` unless said otherwise):
     /_control/reset      {}    forget everything but the account it starts with
     /_control/account    {waba?, app?, token? | tokens?, app_secret?, verify_token?, webhook?, name?,
                          numbers?: [{id, phone, name, mps?, quality?, limit?}]}
-    /_control/number     {id, mps?, quality?, limit?, status?, registered?, phone?, name?}   told by webhook
+    /_control/number     {id, mps?, quality?, limit?, status?, registered?, phone?, name?, service?}
+                         quality and limit are told by webhook; service: how many free messages are used this month
     /_control/templates  {templates: [{name, language, category, components, status?}]}      without a review
     /_control/template   {id | name, language; status?, reason?, category?}                  told by webhook
     /_control/inbound    {number, phone, text, name?, button?, context?, hidden?}            somebody writes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -76,6 +77,8 @@ class Control:
                 found[name] = str(params[name])
         if "mps" in params:
             found["mps"] = int(params["mps"])
+        if "service" in params:
+            found["service"] = {time.strftime("%Y-%m", time.gmtime()): int(params["service"])}
         if "registered" in params:
             found["registered"] = bool(params["registered"])
         if before != (found["quality"], found["limit"]):

@@ -197,7 +197,9 @@ class Phone:
 
 def rich(text: str) -> str:
     """Words as WhatsApp shows them: links, *bold*, line breaks."""
-    found = LINK.sub(lambda m: f'<a href="{m[0]}" dir="ltr" target="_blank" rel="noreferrer"><bdi>{m[0]}</bdi></a>', escape(text))
+    found = LINK.sub(
+        lambda m: f'<a href="{m[0]}" dir="ltr" target="_blank" rel="noreferrer"><bdi>{m[0]}</bdi></a>', escape(text)
+    )
     return MARK.sub(r"<b>\1</b>", found).replace("\n", "<br>")
 
 

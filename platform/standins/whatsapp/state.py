@@ -115,7 +115,7 @@ class State:
         if found is None:
             seed = hashlib.sha256(f"{self.account['waba']}:{phone}".encode()).digest()
             mark = base64.b32encode(seed).decode()[:22]
-            found = {"phone": phone, "user_id": f"{_country(phone)}.{mark}", "name": name or f"+{phone}",
+            found = {"phone": phone, "user_id": f"{_country(phone)}.{mark}", "name": name or f"Customer {phone[-2:]}",
                      "hidden": False, "windows": {}, "stopped": [], "seen": time.time()}  # fmt: skip
             self.data["users"][phone] = found
         if name:
