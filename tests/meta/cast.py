@@ -79,11 +79,23 @@ def _components(purpose: Purpose, site: Site) -> list[dict[str, Any]]:
             "type": "URL",
             "text": "Copy code",
             "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}",
+            "example": ["https://www.whatsapp.com/otp/code/?code=otp123456"],
             "otp": True,
         }
-        return [{"type": "BODY", "text": "*{{1}}* is your code."}, {"type": "BUTTONS", "buttons": [copy]}]
+        return [
+            {"type": "BODY", "text": "*{{1}}* is your code.", "example": {"body_text": [["123456"]]}},
+            {"type": "BUTTONS", "buttons": [copy]},
+        ]
     parts: list[dict[str, Any]] = [
-        {"type": "BODY", "text": "Hello {{1}}, {{2}} has {{3}} for you until {{4}}."},
-        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Open coupon", "url": link}]},
+        {
+            "type": "BODY",
+            "text": "Hello {{1}}, {{2}} has {{3}} for you until {{4}}.",
+            "example": {"body_text": [list("abcd")]},
+        },
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Open coupon", "url": link, "example": [link]}]},
     ]
-    return parts if purpose in WITHOUT_IMAGE else [{"type": "HEADER", "format": "IMAGE"}, *parts]
+    return (
+        parts
+        if purpose in WITHOUT_IMAGE
+        else [{"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::x"]}}, *parts]
+    )

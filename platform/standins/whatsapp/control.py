@@ -116,7 +116,7 @@ class Control:
             known = {t["name"]: t for t in self.state.data["templates"].values() if t["language"] == asked["language"]}
             made = {
                 "id": known.get(asked["name"], {}).get("id") or new_number(), "status": "APPROVED",
-                "rejected_reason": "NONE", "quality_score": {"score": "UNKNOWN"}, **asked,
+                "rejected_reason": "NONE", "quality_score": {"score": "UNKNOWN", "date": int(time.time())}, **asked,
             }  # fmt: skip
             for part in made["components"]:
                 part["type"] = part["type"].upper()

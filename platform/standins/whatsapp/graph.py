@@ -25,7 +25,17 @@ MEDIA = {
     "image/webp": 100 * 1024,
 }  # fmt: skip
 MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
-TEMPLATE_FIELDS = ("id", "name", "language", "status", "category", "components", "rejected_reason", "quality_score")
+TEMPLATE_FIELDS = (
+    "id",
+    "name",
+    "language",
+    "status",
+    "category",
+    "components",
+    "rejected_reason",
+    "quality_score",
+    "parameter_format",
+)
 Answered = Answer | Awaitable[Answer]
 
 
@@ -157,9 +167,17 @@ class Graph:
         asked = request.query
         found = [
             t for t in self.state.data["templates"].values()
-            if all(asked.get(n) in (None, "", t[n]) for n in ("name", "language", "status", "category"))
+            if asked.get("name", "") in t["name"]
+            and all(t[n] in asked[n].split(",") for n in ("language", "status", "category") if asked.get(n))
         ]  # fmt: skip
-        return reply(_page([_template(t, asked) for t in found], request, self.base))
+        page = _page([_template(t, asked) for t in found], request, self.base)
+        if "summary" in asked:
+            count = len(self.state.data["templates"])
+            page["summary"] = {
+                "total_count": len(found), "message_template_count": count, "message_template_limit": 6000,
+                "are_translations_complete": True,
+            }  # fmt: skip
+        return reply(page)
 
     def submit(self, request: Request, waba: str) -> Answer:
         self._waba(waba)
@@ -240,7 +258,8 @@ def _template(template: Json, query: dict[str, str]) -> Json:
         {**part, "buttons": [{k: v for k, v in b.items() if k != "otp"} for b in part["buttons"]]}
         if part["type"] == "BUTTONS" else part for part in template["components"]
     ]  # fmt: skip
-    return _fields({**template, "components": shown}, query, TEMPLATE_FIELDS)
+    known = {"parameter_format": "POSITIONAL", **template, "components": shown}
+    return _fields(known, query, TEMPLATE_FIELDS)
 
 
 def _number(number: Json, query: dict[str, str]) -> Json:

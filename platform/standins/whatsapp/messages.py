@@ -201,11 +201,11 @@ class Mailroom:
             message["error"] = error.code
             said["errors"] = [error.in_status()]
         else:
-            said |= {"pricing": message["pricing"], "conversation": self._conversation(message)}
+            said |= {"pricing": message["pricing"], "conversation": self._conversation(message, user)}
         emit(self.state, MESSAGES, {"contacts": [contact], "statuses": [said]}, number=message["number"])
 
-    def _conversation(self, message: Json) -> Json:
-        return {"id": f"c{message['number']}{message['phone']}", "origin": {"type": message["pricing"]["category"]}}
+    def _conversation(self, message: Json, user: Json) -> Json:
+        return {"id": f"{message['number']}.{user['user_id'][3:]}", "origin": {"type": message["pricing"]["category"]}}
 
     def _hides(self, user: Json) -> bool:
         return bool(user["hidden"]) or self.behaviour(user["phone"]) == "username"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import json
 import time
@@ -114,7 +113,7 @@ class State:
         found: Json | None = self.data["users"].get(phone)
         if found is None:
             seed = hashlib.sha256(f"{self.account['waba']}:{phone}".encode()).digest()
-            mark = base64.b32encode(seed).decode()[:22]
+            mark = str(int.from_bytes(seed[:8]))
             found = {"phone": phone, "user_id": f"{_country(phone)}.{mark}", "name": name or f"Customer {phone[-2:]}",
                      "hidden": False, "windows": {}, "stopped": [], "seen": time.time()}  # fmt: skip
             self.data["users"][phone] = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from standins.whatsapp.state import State
@@ -48,7 +49,7 @@ def submit(state: State, asked: Json) -> Json:
     made: Json = {
         "id": new_number(), "name": name, "language": language, "category": category, "status": "PENDING",
         "rejected_reason": "NONE", "components": checked(state, asked.get("components"), category, language),
-        "quality_score": {"score": "UNKNOWN"},
+        "quality_score": {"score": "UNKNOWN", "date": int(time.time())},
     }  # fmt: skip
     state.data["templates"][made["id"]] = made
     review(state, made)
@@ -122,7 +123,7 @@ def checked(state: State, components: Any, category: str, language: str) -> list
 
 def _check_body(part: Json, category: str, language: str) -> None:
     if category == "AUTHENTICATION":
-        part["text"] = CODE_BODY.get(language, CODE_BODY["en"])
+        part |= {"text": CODE_BODY.get(language, CODE_BODY["en"]), "example": {"body_text": [["123456"]]}}
         return
     text = str(part.get("text", ""))
     _short(text, 1024, "body")
@@ -156,7 +157,13 @@ def _checked_button(button: Json, category: str, language: str) -> Json:
             raise GraphError(100, "Authentication templates have an OTP button")
         text = button.get("text") or COPY.get(language, COPY["en"])
         address = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"
-        return {"type": "URL", "text": text, "url": address, "otp": True}
+        return {
+            "type": "URL",
+            "text": text,
+            "url": address,
+            "example": [address.replace("{{1}}", "123456")],
+            "otp": True,
+        }
     _short(button.get("text") or ("Copy" if kind == "COPY_CODE" else None), 25, "button")
     if kind == "URL":
         address = str(button.get("url", ""))
