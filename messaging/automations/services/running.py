@@ -24,7 +24,6 @@ from tenants.walls import current_site
 log = structlog.get_logger("couponry.automations")
 # At most so many of one automation in one run: merchants take turns, and the rest follows ten minutes later.
 AT_ONCE = 400
-PORTION = 50
 
 
 @dataclass
@@ -82,18 +81,12 @@ def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
 
 def _open(automation: Automation, merchant: Merchant, done: Run, now: dt.datetime) -> None:
     rows = recipients.judged(recipients.population(automation, merchant, now=now), automation, batch=automation.batch)
-    left, after = AT_ONCE, None
-    while left > 0:
-        portion = recipients.list_due(rows, limit=min(PORTION, left), after=after)
-        if not portion:
+    for due in recipients.list_due(rows, limit=AT_ONCE):
+        what = opening.open_for(automation, merchant, due, now=now)
+        if what == Opened.FULL:
             return
-        left, after = left - len(portion), portion[-1].row_id
-        for due in portion:
-            what = opening.open_for(automation, merchant, due, now=now)
-            if what == Opened.FULL:
-                return
-            done.sent += what == Opened.SENT
-            done.skipped += what == Opened.SKIPPED
+        done.sent += what == Opened.SENT
+        done.skipped += what == Opened.SKIPPED
 
 
 def _cannot(automation: Automation, now: dt.datetime) -> PauseReason | None:

@@ -97,8 +97,8 @@ def words_of(wanted: Segment) -> list[tuple[str, str]]:
     cities = lists.names("city", wanted.cities, language())
     said = [
         (_t("City"), ", ".join(cities.get(code, code) for code in wanted.cities)),
-        (_t("Was here within days"), str(wanted.seen_within or "")),
-        (_t("Stayed away for days"), str(wanted.away_for or "")),
+        (_t("Last visit within so many days"), str(wanted.seen_within or "")),
+        (_t("No visit for so many days"), str(wanted.away_for or "")),
         (_t("Took a coupon of"), titles.get(wanted.claimed, "")),
         (_t("Used a coupon of"), titles.get(wanted.redeemed, "")),
         (_t("Language"), {"en": _t("English"), "ar": _t("Arabic")}.get(wanted.language, "")),

@@ -59,7 +59,7 @@ class _Limits(forms.Form):
 
 
 _LIMITS = Section(
-    _("Limits"), ["daily_cap", "quiet_from", "quiet_to"], columns=3,
+    _("Limits"), ["daily_cap", "quiet_from", "quiet_to"], columns=2,
     help=_("Quiet hours are by the clock where the customer is. The same hour twice: never quiet."),
 )  # fmt: skip
 
@@ -178,9 +178,9 @@ class CampaignForm(_Limits):
         label=_("City"), required=False, widget=Chips, help_text=_("Where a coupon was used, or what it was for.")
     )
     seen_within = forms.IntegerField(
-        label=_("Was here within days"), min_value=1, max_value=3650, required=False
+        label=_("Last visit within so many days"), min_value=1, max_value=3650, required=False
     )  # fmt: skip
-    away_for = forms.IntegerField(label=_("Stayed away for days"), min_value=1, max_value=3650, required=False)
+    away_for = forms.IntegerField(label=_("No visit for so many days"), min_value=1, max_value=3650, required=False)
     claimed = forms.ChoiceField(label=_("Took a coupon of"), required=False)
     redeemed = forms.ChoiceField(label=_("Used a coupon of"), required=False)
     language = forms.ChoiceField(
@@ -189,9 +189,10 @@ class CampaignForm(_Limits):
     sections = [
         Section("", ["name", "batch", "scheduled_at"]),
         Section(
-            _("Who gets it"), ["cities", "seen_within", "away_for", "claimed", "redeemed", "language"], columns=2,
+            _("Who gets it"), ["cities"],
             help=_("Everything you fill in narrows it. With nothing it is everybody who agreed to your messages."),
         ),
+        Section("", ["seen_within", "away_for", "claimed", "redeemed", "language"], columns=2),
         _LIMITS,
     ]  # fmt: skip
 
