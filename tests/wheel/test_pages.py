@@ -1,0 +1,218 @@
+"""From the poster to the coupon as people with browsers walk it, without a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kernel import clock
+from merchants import models as m
+from merchants.services import claims
+from messaging.consent.models import OptIn
+from storefront.wheel.models import Spin
+from tenants.walls import wall
+from tests import factories
+from tests.storefront.conftest import PERSON, Browser, open_batch
+
+
+@pytest.fixture
+def voucher(ada_site, mona):
+    with wall(ada_site, "site"):
+        return open_batch(mona, 5, on_centre=False)
+
+
+@pytest.fixture
+def sure(ada_site, mona, voucher):
+    """A wheel on which everybody wins."""
+    with wall(ada_site, "site"):
+        return factories.make_wheel(mona, ("RM5 Voucher", 1, voucher), ("Voucher too", 1, voucher))
+
+
+@pytest.fixture
+def browser():
+    return Browser()
+
+
+def form(browser, path="/s/mona/wheel", **changed):
+    return browser.post(path, {**PERSON, **changed})
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def spins(site):
+    with wall(site, "site"):
+        return list(Spin.objects.select_related("coupon"))
+
+
+def set_merchant(site, merchant, **fields):
+    with wall(site, "site"):
+        m.Merchant.objects.filter(id=merchant.id).update(**fields)
+
+
+def test_the_poster_leads_to_the_wheel_and_the_wheel_to_the_coupon(ada_site, sure, browser):
+    assert browser.get("/s/mona")["Location"] == "/s/mona/wheel"
+    assert "RM5" in text_of(browser.get("/s/mona/wheel"))
+
+    answer = form(browser)
+    wheel = browser.get(answer["Location"])
+    shown = browser.get(answer["Location"] + "?shown=1")
+
+    (made,) = spins(ada_site)
+    assert 'data-stops-at="' in text_of(wheel)
+    assert "You won: " in text_of(shown)
+    assert f"/c/{made.coupon.serial}?new=1" in text_of(shown)
+    assert "Carl" not in text_of(shown)
+    assert browser.get(f"/c/{made.coupon.serial}?new=1").status_code == 200
+    assert made.coupon.serial in text_of(browser.get("/my/"))
+
+
+def test_a_reload_a_second_press_and_a_later_try_show_the_same_spin(ada_site, sure, browser):
+    turn = re.search(r'name="turn" value="([^"]+)"', text_of(browser.get("/s/mona/wheel")))[1]
+    first = form(browser, turn=turn)
+    second = form(browser, turn=turn)
+    later = form(browser, turn="another-press")
+
+    (made,) = spins(ada_site)
+    for answer in (first, second, later):
+        assert made.coupon.serial in text_of(browser.get(answer["Location"] + "?shown=1"))
+    assert made.coupon.serial in text_of(browser.get(first["Location"]))
+
+
+def test_another_browser_with_the_number_learns_only_that_it_has_spun(ada_site, sure, browser):
+    form(browser)
+    (made,) = spins(ada_site)
+
+    answer = form(Browser())
+
+    assert answer.status_code == 409
+    assert "This number has spun today" in text_of(answer)
+    assert made.coupon.serial not in text_of(answer)
+    assert len(spins(ada_site)) == 1
+
+
+def test_an_unproved_browser_finds_its_own_spin_again(ada_site, mona, sure):
+    first = Browser()
+    form(first, phone_number="0500000009", name="Somebody")  # the record's own browser
+    with wall(ada_site, "site"):
+        factories.make_customer("+966500000001")  # known, and proved by no browser
+    second = Browser()
+
+    made = form(second, name="", birthday="")
+    again = form(second, name="", birthday="")
+
+    assert made.status_code == again.status_code == 302
+    assert text_of(second.get(made["Location"] + "?shown=1")).count("/c/") > 0
+    with wall(ada_site, "site"):
+        assert Spin.objects.count() == 2
+
+
+def test_no_prize_says_when_the_wheel_turns_again(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("Prize", 10_000, voucher), ("No Prize", 1))
+    with wall(ada_site, "visitor"):  # who holds the prize already draws among the rest
+        claims.claim(phone="+966500000001", source="in_store", now=clock.now(), batch_id=voucher.id, name="Carl")
+
+    shown = text_of(browser.get(form(browser)["Location"] + "?shown=1"))
+
+    assert "No prize this time" in shown
+    assert "The wheel turns for you again on" in shown
+
+
+def test_the_review_step_comes_first_and_blocks_nothing(ada_site, mona, sure, browser):
+    set_merchant(ada_site, mona, review_step=True, review_link="https://example.com/review")
+
+    answer = form(browser)
+    step = text_of(browser.get(answer["Location"]))
+
+    assert answer["Location"].endswith("/review")
+    assert "https://example.com/review" in step
+    onward = re.search(r'href="(/s/mona/wheel/[^"]+)"', step)[1]
+    assert "You won" in text_of(browser.get(onward + "?shown=1"))
+    # Without the step the address leads straight on.
+    set_merchant(ada_site, mona, review_step=False)
+    assert browser.get(answer["Location"])["Location"] == onward
+
+
+def test_the_shops_screen_shows_the_result_and_forgets_it(ada_site, mona, sure, browser):
+    assert "/s/mona/kiosk/wheel" in text_of(browser.get("/s/mona/kiosk"))
+
+    answer = form(browser, "/s/mona/kiosk/wheel")
+
+    (made,) = spins(ada_site)
+    page = text_of(answer)
+    token = re.search(r'name="spin" value="([^"]+)"', page)[1]
+    assert answer.status_code == 200
+    assert made.source == "kiosk"
+    assert f"/c/{made.coupon.serial}" not in page  # a code to scan, no link in the screen's history
+    assert "no-store" in answer["Cache-Control"]
+    shown = browser.post("/s/mona/kiosk/wheel/result", {"spin": token})
+    assert "You won" in text_of(shown)
+    assert made.coupon.serial not in text_of(browser.get("/my/"))
+    assert form(browser, "/s/mona/kiosk/wheel").status_code == 409
+
+
+def test_addresses_that_are_forged_old_or_anothers_lead_to_the_store(ada_site, mona, sure, browser):
+    good = form(browser)["Location"]
+    with wall(ada_site, "site"):
+        factories.make_merchant("Sam", slug="sam")
+
+    assert browser.get("/s/mona/wheel/forged")["Location"] == "/s/mona"
+    assert browser.get(good.replace("/s/mona/", "/s/sam/"))["Location"] == "/s/sam"
+    assert browser.post("/s/mona/kiosk/wheel/result", {"spin": "forged"})["Location"] == "/s/mona/kiosk"
+    assert browser.get("/s/nobody/wheel").status_code == 404
+
+
+def test_what_only_the_wheel_gives_is_not_to_be_had_past_it(ada_site, mona, voucher, sure, browser):
+    past = f"/s/mona/{voucher.id}"
+    assert browser.get(past)["Location"] == "/s/mona/wheel"
+    assert form(browser, past)["Location"] == "/s/mona/wheel"
+    with wall(ada_site, "site"):
+        sure.wheel.is_on = False
+        sure.wheel.save()
+
+    assert form(browser, past).status_code == 404
+    assert str(voucher.id) not in text_of(browser.get("/s/mona"))
+    assert browser.get("/s/mona/wheel")["Location"] == "/s/mona"
+    with wall(ada_site, "site"):
+        assert not m.Coupon.objects.filter(state="taken").exists()
+
+
+def test_other_offers_stay_beside_the_wheel(ada_site, mona, sure, browser):
+    with wall(ada_site, "site"):
+        other = open_batch(mona, 5, title_en="Breakfast deal")
+
+    page = text_of(browser.get("/s/mona"))
+
+    assert "/s/mona/wheel" in page
+    assert f"/s/mona/{other.id}" in page
+    assert form(browser, f"/s/mona/{other.id}").status_code == 302
+
+
+def test_when_everything_is_won_the_wheel_rests(ada_site, mona, browser):
+    with wall(ada_site, "site"):
+        last = open_batch(mona, 1)
+        factories.make_wheel(mona, ("Prize", 1, last), ("Prize", 1, last))
+    form(browser)
+
+    assert browser.get("/s/mona/wheel")["Location"] == "/s/mona"
+    assert form(Browser(), phone_number="0500000002")["Location"] == "/s/mona"
+
+
+def test_what_is_missing_in_the_form_is_said_and_nothing_turns(ada_site, sure, browser):
+    assert form(browser, name="").status_code == 422
+    assert spins(ada_site) == []
+
+
+def test_the_tick_in_the_form_counts_with_a_prize_and_without(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        version = factories.make_wheel(mona, ("Prize", 1, voucher), ("No Prize", 10_000))
+    form(browser, agrees="on")
+    other = Browser()
+    form(other, phone_number="0500000002")
+
+    with wall(ada_site, "site"):
+        assert version.merchant_id == mona.id
+        assert OptIn.objects.filter(merchant=mona).count() == 1
