@@ -12,6 +12,7 @@ from celery import shared_task
 from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
+from merchants.services import generation
 from messaging.meta.models import Arrival
 from messaging.meta.services import inbox
 from messaging.services import delivery, inbound, queue, sending, statuses, sweeping
@@ -32,6 +33,12 @@ def deliver_coupon(event: OutboxEvent, now: dt.datetime) -> None:
     """A claim: its message is queued, and goes out at once."""
     if delivery.on_taken(coupon_id=uuid.UUID(event.payload["coupon_id"]), now=now):
         run()
+
+
+@handles(generation.MADE)
+def prepare_picture(event: OutboxEvent, now: dt.datetime) -> None:
+    """A new batch: its first customer does not wait for its picture."""
+    delivery.prepare(batch_id=uuid.UUID(event.payload["batch_id"]))
 
 
 @handles(queue.DUE)

@@ -26,10 +26,12 @@ from merchants.errors import BadPlan, MerchantNotActive, WrongState
 from merchants.models import Batch, BatchBranch, Branch, Coupon
 from merchants.serials import new_serials
 from merchants.services.plans import BatchPlan, check
+from tenants.walls import current_site
 
 AT_ONCE = 50_000
 CHUNK = 25_000
 JOB = "batch.generate"
+MADE = "batch.made"  # outbox topic: a batch is there; its coupons may still be under way
 LAST_TRY = 7  # the relay gives an event up after the eighth
 
 # COPY is refused under row-level security; one INSERT of arrays is the next fastest.
@@ -65,6 +67,7 @@ def generate(*, batch_id: uuid.UUID, merchant_id: uuid.UUID, plan: BatchPlan, ac
             batch.save(update_fields=["state", "made"])
         else:
             _start_job(batch, actor, now)
+        outbox.emit(MADE, site_id=current_site().id, now=now, batch_id=str(batch.id))
         audit.record(
             "batch.generate", batch, actor=actor, now=now,
             after={"quantity": batch.quantity, "print_quantity": batch.print_quantity, "title": batch.title_en},
@@ -102,8 +105,6 @@ def _make_rows(batch: Batch, count: int) -> None:
 
 
 def _start_job(batch: Batch, actor: Actor, now: dt.datetime) -> None:
-    from tenants.walls import current_site
-
     jobs.start(
         JOB, title=_("Generating “%(title)s”") % {"title": batch.title_en}, site_id=current_site().id,
         merchant_id=batch.merchant_id, actor_id=actor.id, now=now, total=batch.quantity, object_id=batch.id,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import current_site
 
+log = structlog.get_logger("couponry.messaging")
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
 USABLE = {Coupon.State.HELD, Coupon.State.TAKEN}
 Json = dict[str, Any]
@@ -123,10 +125,16 @@ def _free(message: Message, to: str, site: Site, drawing: pictures.Drawing | Non
     return Letter("image", lambda media: bodies.image(to, media, caption, callback), drawing)
 
 
-def _drawing(message: Message, site: Site) -> pictures.Drawing:
+def _drawing(message: Message, site: Site) -> pictures.Drawing | None:
+    """How to draw the coupon; None where its face cannot be drawn: then words must do."""
     assert message.batch
     assert message.merchant
-    return pictures.drawing(message.batch, message.merchant, site, message.coupon.serial if message.coupon else "")
+    serial = message.coupon.serial if message.coupon else ""
+    try:
+        return pictures.drawing(message.batch, message.merchant, site, serial)
+    except DomainError as error:
+        log.warning("coupon not drawn", batch_id=str(message.batch_id), code=error.code)
+        return None
 
 
 def link(message: Message, site: Site) -> str:

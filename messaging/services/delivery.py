@@ -11,15 +11,20 @@ from django.db import transaction
 from accounts.actors import Actor, system
 from accounts.services import audit
 from credits.errors import InsufficientCredits
+from kernel.errors import DomainError
 from kernel.ids import uuid7
-from merchants.models import Coupon
+from merchants.models import Batch, Coupon
 from messaging.choices import TYPE_OF, State, Trigger
 from messaging.errors import NotWanted, WhatsAppOff
+from messaging.meta.queries import senders
 from messaging.models import Message, Switches
-from messaging.services import queue
+from messaging.services import pictures, queue
+from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 ACTOR = system("claim")
+# Whoever took a coupon before a long outage has found it on screen by now.
+STALE = dt.timedelta(hours=24)
 # A till hands the coupon over itself, and a merchant's own system has its own ways.
 TRIGGER_OF = {
     Coupon.Source.CENTRE: Trigger.CLAIM_CENTRE, Coupon.Source.IN_STORE: Trigger.CLAIM_STORE,
@@ -30,7 +35,7 @@ TRIGGER_OF = {
 def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
     """Queue the message of a claim; None where nothing is to be sent. Safe to repeat."""
     coupon = Coupon.objects.filter(id=coupon_id, state=Coupon.State.TAKEN).select_related("customer").first()
-    if coupon is None or coupon.customer is None:
+    if coupon is None or coupon.customer is None or coupon.taken_at is None or coupon.taken_at < now - STALE:
         return None
     trigger = TRIGGER_OF.get(Coupon.Source(coupon.source))
     if trigger is None:
@@ -47,6 +52,17 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
         return _not_sent(coupon, trigger, key, "no_credits", now)
     except NotWanted:
         return _not_sent(coupon, trigger, key, "stopped", now)
+
+
+def prepare(*, batch_id: uuid.UUID) -> None:
+    """A batch was made: lay its picture out, where claims of it will be followed by messages."""
+    batch = Batch.objects.filter(id=batch_id).select_related("merchant").first()
+    if batch is None or not (batch.on_centre or batch.in_store) or not senders.is_on():
+        return
+    try:
+        pictures.prepare(batch, batch.merchant, current_site())
+    except DomainError as error:
+        log.warning("coupon not drawn", batch_id=str(batch_id), code=error.code)
 
 
 def send_again(*, coupon_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Message:

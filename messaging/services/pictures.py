@@ -63,6 +63,11 @@ def drawing(batch: Batch, merchant: Merchant, site: Site, serial: str = "") -> D
     return Drawing(face, Layout.from_json(batch.face["layout"]), serial, printing.address(site, serial))
 
 
+def prepare(batch: Batch, merchant: Merchant, site: Site) -> None:
+    """Lay the face out before the first claim, which then need not wait for it. Raises as `drawing`."""
+    _face(batch, merchant, site)
+
+
 def _face(batch: Batch, merchant: Merchant, site: Site) -> bytes:
     """The batch's face as PDF; laid out the first time. What can change on it (words, picture) is in its name."""
     said = printing.face(batch, merchant, site)
