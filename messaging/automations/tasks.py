@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from celery import shared_task
 
@@ -10,7 +11,8 @@ from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
 from messaging.automations.models import Automation, Campaign
-from messaging.automations.services import mails, pausing, running, sending
+from messaging.automations.services import mails, pausing, retracting, running, sending
+from messaging.consent.services import consent
 from tenants.tasks import SiteTask
 
 JOB = f"job.{sending.JOB}"
@@ -35,3 +37,13 @@ def tell_of_automation(event: OutboxEvent, now: dt.datetime) -> None:
 @handles(pausing.CAMPAIGN_PAUSED)
 def tell_of_campaign(event: OutboxEvent, now: dt.datetime) -> None:
     mails.campaign_paused(Campaign.objects.get(id=event.payload["campaign_id"]))
+
+
+@handles(consent.STOPPED)
+def take_back_after_stop(event: OutboxEvent, now: dt.datetime) -> None:
+    retracting.after_stop(uuid.UUID(event.payload["suppression_id"]), now=now)
+
+
+@handles(consent.WITHDRAWN)
+def take_back_after_withdrawal(event: OutboxEvent, now: dt.datetime) -> None:
+    retracting.after_withdrawal(uuid.UUID(event.payload["optin_id"]), now=now)

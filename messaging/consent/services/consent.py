@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from kernel import crypto
 from kernel.errors import DomainError, NotAllowed
+from kernel.services import outbox
 from merchants.models import Merchant
 from merchants.services import claims, customers
 from messaging.consent import texts
@@ -36,6 +37,8 @@ __all__ = [
     "withdraw_own",
     "word_of",
 ]
+# Told at once, so that what is queued already is taken back.
+STOPPED, WITHDRAWN = "consent.stopped", "consent.withdrawn"
 BY_CUSTOMER = Actor("customer", "customer")
 
 
@@ -112,7 +115,9 @@ def withdraw(
             merchant_id=merchant_id, customer_id=customer_id, state=State.WITHDRAWN, source=source, at=now,
             actor_label=actor.label[:120], reason=reason[:300],
         )  # fmt: skip
-        return OptIn.objects.get(merchant_id=merchant_id, customer_id=customer_id)
+        found = OptIn.objects.get(merchant_id=merchant_id, customer_id=customer_id)
+        outbox.emit(WITHDRAWN, site_id=current_site().id, now=now, optin_id=str(found.id))
+    return found
 
 
 def withdraw_by_staff(*, optin_id: uuid.UUID, reason: str, actor: Actor, now: dt.datetime) -> None:
@@ -171,7 +176,10 @@ def opt_out_number(*, phone: str, source: str, now: dt.datetime) -> bool:
     stop = Suppression(phone_index=_index(phone), source=source, since=now)
     with transaction.atomic():
         Suppression.objects.bulk_create([stop], ignore_conflicts=True)
-        return Suppression.objects.filter(id=stop.id).exists()
+        is_new = Suppression.objects.filter(id=stop.id).exists()
+        if is_new:
+            outbox.emit(STOPPED, site_id=current_site().id, now=now, suppression_id=str(stop.id))
+    return is_new
 
 
 def resume_number(*, phone: str, source: str, now: dt.datetime) -> int:
