@@ -49,7 +49,8 @@ form.addEventListener("click", (event) => {
   row.dispatchEvent(new Event("change", { bubbles: true }));
 });
 form.addEventListener("input", arrange);
-form.addEventListener("change", () => queueMicrotask(arrange));
+// Rows are hidden by a listener above this one: look when it has run.
+form.addEventListener("change", () => setTimeout(arrange));
 new MutationObserver((changes) => {
   const added = changes.flatMap((change) => [...change.addedNodes]).find((node) => node.matches?.("[data-row]") && !field(node, "label_en").value);
   if (added) {
