@@ -155,7 +155,8 @@ class SenderPage(_OfSender):
         stopped = MessageTemplate.objects.filter(site_id=sender.site_id, status__in=["REJECTED", "PAUSED", "DISABLED"])
         context = {
             "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
-            "of_all": f"/ {ALL_TEXTS}", "stopped": stopped.count(), "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
+            "of_all": f"/ {ALL_TEXTS}", "stopped": stopped.count(),
+            "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip
         return render(request, "meta/sender.html", context)
