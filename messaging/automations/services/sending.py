@@ -124,7 +124,7 @@ def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
         if job.cancel_requested:
             jobs.cancelled(job, now=now)
         else:
-            jobs.finish(job, now=now, result=f"/merchant/automations/campaigns/{campaign.id}/")
+            jobs.finish(job, now=now)
         if fresh.state != CampaignState.RUNNING or waits(fresh.batch, now):
             return
         if not recipients.due(_rows(fresh, fresh.merchant, now)).exists():
