@@ -105,7 +105,7 @@ class Editor(View):
 
     def _prize(self, batch: Batch, free: int) -> str:
         name = words.batch_name(batch, site_of(self.request).currency)
-        return _t("%(name)s (%(free)s free)") % {"name": name, "free": free}
+        return _t("%(free)s free: %(name)s") % {"name": name, "free": free}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         wheel, version, prizes = self._base()
