@@ -8,11 +8,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from credits.services import ledger
+from kernel.errors import NotAllowed
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
 from merchants import models as m
 from messaging.automations.models import Automation, Occasion
-from messaging.automations.services import opening
+from messaging.automations.services import opening, pausing
 from messaging.consent.services import consent
 from messaging.meta.models import MessageTemplate, Sender
 from messaging.meta.services import account
@@ -21,6 +22,7 @@ from tenants.walls import wall
 from tests import factories
 from tests.automations.cast import automation, born, run, seen, written_to
 from tests.factories import DAY, NOW
+from tests.merchants.cast import deliver
 from tests.messaging.cast import JOB, open_phone
 
 
@@ -312,3 +314,43 @@ def test_a_crash_after_the_row_and_before_the_message_leaves_neither(phone, monk
     assert not Occasion.objects.exists()
     assert run().sent == 1
     assert written_to() == [carl.id]
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "path"),
+    [("no_credits", "no WhatsApp BI credits left", "/merchant/buy/"),
+     ("no_coupons", "has none left", "/merchant/automations/birthday/"),
+     ("template", "does not allow the text", "/merchant/automations/birthday/")],
+)  # fmt: skip
+def test_the_owner_is_told_by_mail_why_it_paused_and_what_to_do(phone, mailoutbox, reason, words, path):
+    one = automation(phone)
+    pausing.pause(one, reason, actor=JOB, now=NOW)
+
+    deliver("automation.paused")
+
+    (mail,) = mailoutbox
+    assert "Birthdays" in mail.subject
+    assert words in mail.body
+    assert path in mail.body
+
+
+def test_no_mail_for_what_a_person_paused_or_what_goes_on_again(phone, mailoutbox):
+    one = automation(phone)
+    pausing.pause_by_hand(automation=one, actor=phone.shop.owner, now=NOW)
+    pausing.resume(automation=one, actor=phone.shop.owner, now=NOW)
+    pausing.pause(one, "no_credits", actor=JOB, now=NOW)
+    pausing.resume(automation=one, actor=JOB, now=NOW)
+
+    deliver("automation.paused", limit=5)
+
+    assert mailoutbox == []
+
+
+def test_only_who_may_manages_them(phone):
+    one = automation(phone)
+    cashier = factories.member_actor(
+        factories.make_member(phone.shop.merchant, "cashier"), phone.shop.merchant, "cashier"
+    )
+    for act in (pausing.pause_by_hand, pausing.resume):
+        with pytest.raises(NotAllowed):
+            act(automation=one, actor=cashier, now=NOW)
