@@ -187,7 +187,7 @@ def test_the_handshake_wants_our_token(connected, client_of):
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"42<b>", "text/plain")
     for wrong in ({"hub.verify_token": "x"}, {"hub.verify_token": "é"}, {"hub.mode": "unsubscribe"}):
         assert client.get(ADDRESS, {**asked, **wrong}).status_code == 403
-    assert client.get(ADDRESS).status_code == 403
+    assert client.get(ADDRESS).status_code == 400
 
 
 def test_without_an_account_nobody_is_believed(master_site, client_of):

@@ -30,7 +30,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     ):
         return HttpResponse(status=429)
     answer = _handshake(request) if request.method == "GET" else _news(request)
-    if answer.status_code == 403:
+    if answer.status_code in (400, 403):
         limits.allow(forged, site_id=account.HOME, now=now)
     return answer
 
@@ -38,6 +38,8 @@ def webhook(request: HttpRequest) -> HttpResponse:
 def _handshake(request: HttpRequest) -> HttpResponse:
     """Meta asks whether this address is ours."""
     asked = request.GET
+    if "hub.mode" not in asked:
+        return HttpResponse(status=400)
     if asked.get("hub.mode") != "subscribe" or not inbox.is_verified(asked.get("hub.verify_token", "")):
         return HttpResponse(status=403)
     return HttpResponse(asked.get("hub.challenge", "")[:200], content_type="text/plain")
