@@ -178,6 +178,7 @@ def test_paused_by_hand_it_stops_and_resumed_it_finishes(phone, monkeypatch):
 
     assert paused_at == 1
     assert len(written_to()) == 3
+    assert {job.state for job in Job.objects.all()} <= {"done", "cancelled"}
 
 
 def test_cancelling_its_job_pauses_it(phone):
@@ -191,6 +192,33 @@ def test_cancelling_its_job_pauses_it(phone):
     one.refresh_from_db()
     assert (one.state, one.pause_reason, written_to()) == ("paused", "by_hand", [])
     assert Job.objects.get().state == "cancelled"
+
+
+def test_resumed_before_the_pause_was_noticed_it_goes_on_as_one_job(phone, monkeypatch):
+    monkeypatch.setattr(sending, "PORTION", 1)
+    one = campaign(phone)
+    for _ in range(3):
+        phone.customer()
+    run()
+    deliver("job.campaign.send")
+    pausing.pause_campaign(one, "by_hand", actor=phone.shop.owner, now=NOW)
+    pausing.resume_campaign(campaign=one, actor=phone.shop.owner, now=NOW)
+
+    work()
+
+    assert len(written_to()) == 3
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["cancelled", "done"]
+
+
+def test_cancelling_its_job_before_it_began_pauses_it_too(phone):
+    one = campaign(phone)
+    phone.customer()
+    run()
+    jobs.request_cancel(Job.objects.get(), now=NOW)
+    work()
+
+    one.refresh_from_db()
+    assert (one.state, one.pause_reason, written_to()) == ("paused", "by_hand", [])
 
 
 def test_a_cancelled_one_never_begins(phone):

@@ -96,7 +96,7 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
     state = CampaignState.RUNNING if campaign.started_at else CampaignState.SCHEDULED
     with transaction.atomic():
         rows = Campaign.objects.filter(id=campaign.id, state=CampaignState.PAUSED)
-        if not rows.update(state=state, pause_reason=PauseReason.NONE):
+        if not rows.update(state=state, pause_reason=PauseReason.NONE, job_id=None):
             raise CannotPause(_("It is not paused."))
         audit.record("campaign.resumed", campaign, actor=actor, now=now)
 

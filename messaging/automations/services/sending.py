@@ -47,7 +47,10 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
         campaign = locks.campaign(campaign_id)
         if campaign is None or campaign.state not in {CampaignState.SCHEDULED, CampaignState.RUNNING}:
             return False
-        if campaign.job_id and Job.objects.filter(id=campaign.job_id, state__in=_AT_WORK).exists():
+        job = Job.objects.filter(id=campaign.job_id).first() if campaign.job_id else None
+        if job and job.state == Job.State.CANCELLED:  # by a person, and it was not resumed since
+            pausing.pause_campaign(campaign, PauseReason.BY_HAND, actor=opening.ACTOR, now=now)
+        if job and job.state in {*_AT_WORK, Job.State.CANCELLED}:
             return False
         merchant, batch = campaign.merchant, campaign.batch
         reason = PauseReason.NO_COUPONS if is_spent(batch, now) else None
@@ -78,10 +81,15 @@ def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
     """Write to the next ones, and queue the portion after. Safe to run twice, or by two workers at once."""
     job = Job.objects.get(id=event.payload["job_id"])
     campaign = Campaign.objects.select_related("merchant", "batch").get(id=job.params["campaign_id"])
-    if job.is_over or campaign.job_id != job.id:
+    if job.state in {Job.State.DONE, Job.State.FAILED}:
+        return
+    if campaign.job_id != job.id:  # paused and resumed meanwhile: another job goes on
+        jobs.cancelled(job, now=now)
         return
     if job.cancel_requested:
         pausing.pause_campaign(campaign, PauseReason.BY_HAND, actor=opening.ACTOR, now=now)
+        if job.is_over:
+            return  # it was stopped before it began
     after = event.payload.get("after")
     sent, last, more = _portion(campaign, uuid.UUID(after) if after else None, now)
     if sent:
