@@ -22,4 +22,7 @@ asks. Whoever was not believed can agree under "my coupons", on a browser that p
 **Opt-out** belongs to a number and holds for every merchant of the site: the site writes from one number. It comes from
 a word (STOP, إيقاف …), from Meta's own switch, from staff, or from the customer's page. What Meta's switch stopped only
 that switch resumes; the rest is resumed by a word or the customer's page. Staff may stop and withdraw, never agree.
+
+Who stops or withdraws is told on as `consent.stopped` and `consent.withdrawn`, with ids: what waits in the queue for
+that person is taken back (`messaging.automations.services.retracting`).
 """
