@@ -199,12 +199,14 @@ def make_wheel(merchant: m.Merchant, *slices: tuple[Any, ...], is_on: bool = Tru
 
 
 def make_occasion(merchant: m.Merchant, customer: m.Customer, batch: m.Batch) -> Any:
-    """An automation, a campaign, and that somebody was written to."""
+    """Every automation, one of them on, a campaign, and that somebody was written to."""
     from messaging.automations.models import Automation, Campaign, Occasion
 
     automation = Automation.objects.create(
         merchant=merchant, kind="birthday", state="on", batch=batch, days_before=3, changed_at=NOW
     )
+    for kind in ("recall", "festival", "reminder"):
+        Automation.objects.create(merchant=merchant, kind=kind, changed_at=NOW)
     Campaign.objects.create(merchant=merchant, name="Spring", batch=batch, created_at=NOW)
     return Occasion.objects.create(
         merchant=merchant, automation=automation, customer=customer, key="birthday:2026", at=NOW
