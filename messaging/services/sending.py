@@ -220,8 +220,8 @@ def _record(message: Message, letter: composing.Letter, answer: Answer, tools: T
         )
     elif isinstance(answer, Unreachable):
         # Nothing left this machine, so trying again is safe however often; the message's own time ends it.
-        wait = dt.timedelta(seconds=min(60.0, 2.0 ** min(message.attempts, 6)) * (0.5 + tools.random()))
-        outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + wait)
+        wait = min(60.0, max(2.0, (now - message.created_at).total_seconds() / 4)) * (0.5 + tools.random())
+        outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + dt.timedelta(seconds=wait))
     else:
         log.warning("outcome unknown", message_id=str(message.id))
         outcomes.unknown(message.id, now=now)

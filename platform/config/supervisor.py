@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+AWAY = 5.0
 COLOURS = (36, 32, 33, 35, 34, 31, 96, 92)
 
 
@@ -18,27 +19,35 @@ class Process:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    outside: bool = False  # stands in for a system of somebody else's, which may be away for a while
     handle: subprocess.Popen[str] | None = None
+    ended_at: float = 0.0
 
 
 class Supervisor:
-    """Runs processes until one ends or somebody presses Ctrl-C; then stops the rest, last started first."""
+    """Runs processes until one ends or somebody presses Ctrl-C; then stops the rest, last started first.
+
+    One from `outside` that ends is only away: it is started again after AWAY seconds.
+    """
 
     def __init__(self, environment: dict[str, str], cwd: str) -> None:
         self.environment, self.cwd = environment, cwd
         self.processes: list[Process] = []
         self.stopping = False
 
-    def start(self, name: str, command: list[str], **environment: str) -> Process:
-        process = Process(name, command, environment)
+    def start(self, name: str, command: list[str], *, outside: bool = False, **environment: str) -> Process:
+        process = Process(name, command, environment, outside)
+        self.processes.append(process)
+        self._open(process)
+        return process
+
+    def _open(self, process: Process) -> None:
         process.handle = subprocess.Popen(
-            command, cwd=self.cwd, env={**self.environment, **environment}, text=True,
+            process.command, cwd=self.cwd, env={**self.environment, **process.environment}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-        colour = COLOURS[len(self.processes) % len(COLOURS)] if sys.stdout.isatty() else 0
+        colour = COLOURS[self.processes.index(process) % len(COLOURS)] if sys.stdout.isatty() else 0
         threading.Thread(target=self._copy, args=(process, colour), daemon=True).start()
-        self.processes.append(process)
-        return process
 
     def _copy(self, process: Process, colour: int) -> None:
         assert process.handle is not None
@@ -56,13 +65,24 @@ class Supervisor:
             for process in self.processes:
                 assert process.handle
                 code = process.handle.poll()
-                if code is not None:
+                if code is not None and process.outside:
+                    self._start_again(process)
+                elif code is not None:
                     print(f"{process.name} ended with {code}; stopping the rest", file=sys.stderr)  # noqa: T201
                     self.stop()
                     return 1
             time.sleep(0.2)
         self.stop()
         return 0
+
+    def _start_again(self, process: Process) -> None:
+        """What is outside comes back by itself, after a while."""
+        if not process.ended_at:
+            print(f"{process.name} is away", file=sys.stderr)  # noqa: T201
+            process.ended_at = time.monotonic()
+        elif time.monotonic() > process.ended_at + AWAY:
+            process.ended_at = 0.0
+            self._open(process)
 
     def stop(self) -> None:
         for process in reversed(self.processes):

@@ -111,7 +111,8 @@ def start_standins(supervisor: Supervisor, ports: dict[str, int]) -> None:
     for setting, port in ports.items():
         name = STANDINS[setting]
         kept = str(HOME / f"{name}.json")
-        supervisor.start(name, [PYTHON, "-m", f"standins.{name}", "--port", str(port), "--state", kept])
+        command = [PYTHON, "-m", f"standins.{name}", "--port", str(port), "--state", kept]
+        supervisor.start(name, command, outside=True)
     for setting, port in ports.items():
         wait_for(lambda port=port: answers(port, "/"), seconds=30, what=f"the stand-in of {STANDINS[setting]}")
 

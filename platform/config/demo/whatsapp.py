@@ -8,8 +8,11 @@ import requests
 from django.conf import settings
 
 from config.demo.prices import PLATFORM
+from kernel.models import OutboxEvent
+from merchants.services import generation
 from messaging.meta.models import MetaAccount, Sender
 from messaging.meta.services import account, connection, senders, templates
+from messaging.tasks import TAKEN
 from tenants.models import Domain, Site
 from tenants.queries import sites
 from tenants.walls import wall
@@ -53,3 +56,12 @@ def _number(name: str, home: Site, now: dt.datetime) -> None:
 
 def _control(act: str, **params: str) -> None:
     requests.post(f"{settings.WHATSAPP_API_BASE}/_control/{act}", json=params, timeout=5).raise_for_status()
+
+
+def settle_the_past(now: dt.datetime) -> None:
+    """Claims of past weeks are not news, and dozens of batches made at once would keep the workers busy for a while:
+    their pictures are laid out at their first claim instead."""
+    for site in sites.list_sites():
+        with wall(site, "site"):
+            past = OutboxEvent.objects.filter(site_id=site.id, topic__in=[generation.MADE, TAKEN], done_at=None)
+            past.update(relayed_at=now, done_at=now)

@@ -22,3 +22,4 @@ class Command(BaseCommand):
         wheels.seed(now)
         whatsapp.seed(now)
         automations.seed(now)
+        whatsapp.settle_the_past(now)
