@@ -217,6 +217,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
     from agents.purchases.models import Paper, PlanReminder
+    from messaging.codes.models import PhoneCode
     from messaging.models import Switches
     from storefront.wheel.models import Spin
     from ui.models import SavedView
@@ -252,6 +253,10 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
     Switches.objects.create(merchant=merchant, changed_at=NOW)
     make_optin(merchant, customer)
     make_occasion(merchant, customer, batch)
+    PhoneCode.objects.create(
+        customer=customer, merchant_id=merchant.id, device_hash=uuid.uuid4().hex, digits_hash=b"0" * 32, created_at=NOW,
+        expires_at=NOW,
+    )
     PlanReminder.objects.create(merchant=merchant, active_until=NOW + 30 * DAY, days=30, sent_at=NOW)
     version = make_wheel(merchant, ("Prize", 1, batch), ("No Prize",))
     Spin.objects.create(

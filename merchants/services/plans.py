@@ -71,8 +71,6 @@ def check(plan: BatchPlan, *, now: dt.datetime) -> None:
     errors |= _check_lengths(plan) | _check_offer(plan) | _check_times(plan, now)
     if not 1 <= plan.per_customer_limit <= MOST_PER_CUSTOMER:
         errors["per_customer_limit"] = _("Between 1 and 1,000 for each customer.")
-    if not (plan.on_centre or plan.in_store) and plan.print_quantity < plan.quantity:
-        errors["on_centre"] = _("Choose a channel for the coupons that are not printed.")
     if errors:
         raise BadPlan(errors)
 

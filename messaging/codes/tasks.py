@@ -14,7 +14,6 @@ from messaging.codes.services import codes
 from messaging.tasks import run
 from tenants.tasks import SiteTask
 
-
 ASKED = codes.TOPIC
 
 

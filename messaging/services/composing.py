@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,21 +19,25 @@ from kernel.errors import DomainError
 from merchants import words
 from merchants.models import Coupon
 from merchants.paper.face import SAMPLE_SERIAL
-from merchants.services import customers
 from messaging.choices import PURPOSE_OF, Trigger, Type
+from messaging.consent.queries import register
 from messaging.meta.choices import Purpose
+from messaging.meta.models import MessageTemplate
 from messaging.meta.queries import templates
 from messaging.meta.services import bodies
 from messaging.meta.services import templates as template_services
-from messaging.models import Message
+from messaging.models import Contact, Message
+from messaging.models.contact import WINDOW
 from messaging.services import outcomes, pictures
-from messaging.services.queue import SECRET
+from messaging.services.queue import ASKED_FOR, SECRET
 from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
+# A window that closes while the message is on its way would refuse it.
+MARGIN = dt.timedelta(minutes=5)
 USABLE = {Coupon.State.HELD, Coupon.State.TAKEN}
 Json = dict[str, Any]
 
@@ -60,7 +66,57 @@ class Letter:
     drawing: pictures.Drawing | None = None
 
 
-def letter(message: Message, *, site: Site, in_window: bool) -> Letter:
+@dataclass
+class Desk:
+    """What the letters of one round have in common, read once: texts, windows, who does not want it, faces."""
+
+    site: Site
+    base: str  # `https://host` of the site
+    texts: dict[tuple[str, str], MessageTemplate]
+    windows: set[bytes]  # recipients who wrote within the day
+    unwanted: set[uuid.UUID]  # messages
+    sheets: dict[uuid.UUID, pictures.Sheet | None]
+
+    def text(self, purpose: str, language: str) -> MessageTemplate | None:
+        """The approved text: in `language`, else in another."""
+        others = (self.texts[purpose, code] for code, _name in settings.LANGUAGES if (purpose, code) in self.texts)
+        return self.texts.get((purpose, language)) or next(others, None)
+
+
+def desk(messages: Sequence[Message], *, site: Site, now: dt.datetime) -> Desk:
+    """Look everything up for these messages, in a handful of queries."""
+    texts = {(row.purpose, row.language): row for row in templates.list_usable()}
+    recipients = [message.recipient for message in messages]
+    written = Contact.objects.filter(phone_index__in=recipients, last_in_at__gt=now - WINDOW + MARGIN)
+    windows = {bytes(index) for index in written.values_list("phone_index", flat=True) if index}
+    return Desk(site, sites.base_url(site), texts, windows, _unwanted(messages, recipients), {})
+
+
+def _unwanted(messages: Sequence[Message], recipients: Sequence[Any]) -> set[uuid.UUID]:
+    """Asked again at the last moment: hours may lie between the queue and the send, and STOP counts at once."""
+    stops = register.stops().filter(phone_index__in=recipients).values_list("phone_index", flat=True)
+    stopped = {bytes(index) for index in stops}
+    people: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for message in messages:
+        if _needs_consent(message) and message.merchant_id and message.customer_id:
+            people.setdefault(message.merchant_id, set()).add(message.customer_id)
+    agreed = {merchant_id: register.may_write(merchant_id, ids) for merchant_id, ids in people.items()}
+    return {
+        message.id
+        for message in messages
+        if message.trigger not in ASKED_FOR
+        and (
+            bytes(message.recipient) in stopped
+            or (_needs_consent(message) and message.customer_id not in agreed.get(message.payer, set()))
+        )
+    }
+
+
+def _needs_consent(message: Message) -> bool:
+    return message.type == Type.BI and message.trigger != Trigger.TEST
+
+
+def letter(message: Message, desk: Desk) -> Letter:
     """What is sent for a message: free-form inside the customer-service window, else a template.
 
     Raises CannotSend, NoTemplate.
@@ -71,35 +127,36 @@ def letter(message: Message, *, site: Site, in_window: bool) -> Letter:
     if message.coupon and message.coupon.state not in USABLE:
         raise CannotSend("coupon_gone")
     if message.trigger == Trigger.CODE:
-        return _code(message, to, site)
+        return _code(message, to, desk)
+    if message.id in desk.unwanted:
+        raise CannotSend("stopped")
     if message.batch is None or message.merchant is None:
         raise CannotSend("no_offer")
-    drawing = None if message.plain else _drawing(message, site)
     with translation.override(message.language):
-        if in_window and message.type == Type.UI:
-            return _free(message, to, site, drawing)
-        return _template(message, to, drawing)
+        if message.type == Type.UI and bytes(message.recipient) in desk.windows:
+            return _free(message, to, desk)
+        return _template(message, to, desk)
 
 
-def _code(message: Message, to: str, site: Site) -> Letter:
+def _code(message: Message, to: str, desk: Desk) -> Letter:
     if not message.secret_sealed:
         raise CannotSend("code_gone")
-    code = crypto.open_sealed(message.secret_sealed, site_id=site.id, field=SECRET)
-    found = templates.usable(Purpose.CODE, message.language)
+    code = crypto.open_sealed(message.secret_sealed, site_id=desk.site.id, field=SECRET)
+    found = desk.text(Purpose.CODE, message.language)
     if found is None:
         raise NoTemplate
     made = bodies.template(to, found.name, found.language, body=[code], code=code, callback=str(message.id))
     return Letter(found.name, lambda _media: made)
 
 
-def _template(message: Message, to: str, drawing: pictures.Drawing | None) -> Letter:
+def _template(message: Message, to: str, desk: Desk) -> Letter:
     purpose = PURPOSE_OF[Trigger(message.trigger)]
-    found = templates.usable(purpose, message.language) if drawing else None
-    if found is None:
+    found = desk.text(purpose, message.language)
+    drawing = _drawing(message, desk) if found else None
+    if drawing is None and purpose in WITHOUT_PICTURE:
         # Without its picture, or without a template that has one: the plain words.
-        found = templates.usable(WITHOUT_PICTURE.get(purpose, purpose), message.language)
-        drawing = drawing if purpose not in WITHOUT_PICTURE else None
-    if found is None:
+        found = desk.text(WITHOUT_PICTURE[purpose], message.language)
+    if found is None or (drawing is None and purpose not in WITHOUT_PICTURE):
         raise NoTemplate
     with translation.override(found.language):
         said = [_name(message), _brand(message), _title(message), until(message)]
@@ -113,33 +170,32 @@ def _template(message: Message, to: str, drawing: pictures.Drawing | None) -> Le
     return Letter(name, body, drawing)
 
 
-def _free(message: Message, to: str, site: Site, drawing: pictures.Drawing | None) -> Letter:
+def _free(message: Message, to: str, desk: Desk) -> Letter:
     caption = _("%(name)s, here is your coupon from %(brand)s: %(offer)s. Use it until %(until)s.") % {
         "name": _name(message), "brand": _brand(message), "offer": _title(message), "until": until(message),
     }  # fmt: skip
-    caption = f"{caption}\n{link(message, site)}"
-    callback = str(message.id)
+    caption = f"{caption}\n{desk.base}/c/{_serial(message)}"
+    drawing, callback = _drawing(message, desk), str(message.id)
     if drawing is None:
         made = bodies.text(to, caption, callback)
         return Letter("text", lambda _media: made)
     return Letter("image", lambda media: bodies.image(to, media, caption, callback), drawing)
 
 
-def _drawing(message: Message, site: Site) -> pictures.Drawing | None:
-    """How to draw the coupon; None where its face cannot be drawn: then words must do."""
+def _drawing(message: Message, desk: Desk) -> pictures.Drawing | None:
+    """How to draw the coupon; None where its picture was refused or cannot be drawn: then words must do."""
     assert message.batch
     assert message.merchant
-    serial = message.coupon.serial if message.coupon else ""
-    try:
-        return pictures.drawing(message.batch, message.merchant, site, serial)
-    except DomainError as error:
-        log.warning("coupon not drawn", batch_id=str(message.batch_id), code=error.code)
+    if message.plain:
         return None
-
-
-def link(message: Message, site: Site) -> str:
-    """The coupon's own page, in the form people read."""
-    return f"{sites.base_url(site)}/c/{_serial(message)}"
+    if message.batch.id not in desk.sheets:
+        try:
+            desk.sheets[message.batch.id] = pictures.sheet(message.batch, message.merchant, desk.site)
+        except DomainError as error:
+            log.warning("coupon not drawn", batch_id=str(message.batch_id), code=error.code)
+            desk.sheets[message.batch.id] = None
+    sheet, serial = desk.sheets[message.batch.id], _serial(message)
+    return sheet.drawing(serial, f"{desk.base}/c/{serial}".upper()) if sheet else None
 
 
 def until(message: Message) -> str:
@@ -163,8 +219,7 @@ def _serial(message: Message) -> str:
 
 
 def _name(message: Message) -> str:
-    name = customers.opened(message.customer).name if message.customer else ""
-    return name or _("Dear customer")
+    return (message.customer.name if message.customer else "") or _("Dear customer")
 
 
 def _brand(message: Message) -> str:

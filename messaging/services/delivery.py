@@ -60,7 +60,7 @@ def prepare(*, batch_id: uuid.UUID) -> None:
     if batch is None or not (batch.on_centre or batch.in_store) or not senders.is_on():
         return
     try:
-        pictures.prepare(batch, batch.merchant, current_site())
+        pictures.sheet(batch, batch.merchant, current_site())
     except DomainError as error:
         log.warning("coupon not drawn", batch_id=str(batch_id), code=error.code)
 

@@ -48,13 +48,13 @@ class Turn:
     pair: bool = False
 
 
-def ask(sender: Sender, recipient: bytes, *, now: dt.datetime) -> Turn:
-    """Take a turn for one message, of the number and of the person, or of neither."""
+def ask(sender: Sender, recipient: bytes, *, speed: float, now: dt.datetime) -> Turn:
+    """Take a turn for one message, of the number (`speed` messages a second) and of the person, or of neither."""
     key = sender.phone_number_id
     pair = Bucket("wa.pair", f"{key}/{recipient.hex()}", PAIR_LIMIT, PAIR_SECONDS)
     try:
         verdict = limits.allow(
-            number_bucket(key, speed_of(sender)), pair, site_id=current_site().id, now=now, closed=True
+            number_bucket(key, speed), pair, site_id=current_site().id, now=now, closed=True
         )
     except limits.Unavailable:
         return _ask_database(sender, recipient, now)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pypdfium2
 
 from merchants.models import Batch, Merchant
-from merchants.paper.face import SAMPLE_SERIAL, render_face
+from merchants.paper.face import Face, render_face
 from merchants.paper.layout import Layout
 from merchants.paper.stamp import stamp
 from merchants.services import printing
@@ -56,30 +56,34 @@ class Drawing:
         return target.getvalue()
 
 
-def drawing(batch: Batch, merchant: Merchant, site: Site, serial: str = "") -> Drawing:
-    """How to draw one coupon of a batch; a sample without `serial`. Raises LayoutRefused, TextTooLong, RenderFailed."""
-    serial = serial or SAMPLE_SERIAL
-    face = _face(batch, merchant, site)
-    return Drawing(face, Layout.from_json(batch.face["layout"]), serial, printing.address(site, serial))
+@dataclass(frozen=True)
+class Sheet:
+    """What all coupons of a batch share: the face as PDF, and where serial and codes stand on it."""
+
+    face: bytes
+    layout: Layout
+
+    def drawing(self, serial: str, url: str) -> Drawing:
+        """One coupon of the batch."""
+        return Drawing(self.face, self.layout, serial, url)
 
 
-def prepare(batch: Batch, merchant: Merchant, site: Site) -> None:
-    """Lay the face out before the first claim, which then need not wait for it. Raises as `drawing`."""
-    _face(batch, merchant, site)
+def sheet(batch: Batch, merchant: Merchant, site: Site) -> Sheet:
+    """The shared part of a batch's pictures; laid out the first time. Raises LayoutRefused, TextTooLong, RenderFailed.
 
-
-def _face(batch: Batch, merchant: Merchant, site: Site) -> bytes:
-    """The batch's face as PDF; laid out the first time. What can change on it (words, picture) is in its name."""
+    What can change on it (words, picture) is in its stored name.
+    """
     said = printing.face(batch, merchant, site)
     mark = json.dumps([batch.face, dict(said.words)], sort_keys=True, default=str)
-    return _kept(site, f"made/face-{batch.id.hex}-{hashlib.sha256(mark.encode()).hexdigest()[:16]}.pdf", said)
+    name = f"made/face-{batch.id.hex}-{hashlib.sha256(mark.encode()).hexdigest()[:16]}.pdf"
+    return Sheet(_kept(site, name, said), Layout.from_json(batch.face["layout"]))
 
 
-def _kept(site: Site, name: str, said: object) -> bytes:
+def _kept(site: Site, name: str, said: Face) -> bytes:
     stored = files.name_for(site.id, name)
     found = _read(stored)
     if found is None:
-        found = render_face(said)  # type: ignore[arg-type]
+        found = render_face(said)
         files.store(site.id, name, found)
     return found
 

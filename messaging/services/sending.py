@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import F
 
 from messaging import locks
 from messaging.choices import OPEN, State, Type
@@ -24,8 +25,7 @@ from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.meta.services import account
 from messaging.meta.services.client import Accepted, Client, Refused, Unknown, Unreachable
-from messaging.models import Contact, Message
-from messaging.models.contact import WINDOW
+from messaging.models import Message
 from messaging.services import composing, outcomes, pacing, pictures
 from tenants.models import Site
 from tenants.walls import current_site
@@ -35,8 +35,6 @@ ROUND = 24  # messages a round
 THREADS = 8
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
 AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved template
-# A window that closes while the message is on its way would refuse it.
-MARGIN = dt.timedelta(minutes=5)
 _PAYERS = """
 WITH RECURSIVE turn AS (
     (SELECT payer FROM messaging_message WHERE state = 'queued' AND type = %s ORDER BY payer LIMIT 1)
@@ -114,7 +112,8 @@ def _take_kind(
     found: Round, kind: str, payers: list[uuid.UUID], left: dict[uuid.UUID, int], room: int, sender: Sender,
     now: dt.datetime,
 ) -> None:  # fmt: skip
-    share = max(1, -(-room // len(payers)))
+    share, speed = max(1, -(-room // len(payers))), pacing.speed_of(sender)
+    taken: list[Message] = []
     with transaction.atomic():
         for message in locks.due(payers=payers, kind=kind, now=now, share=share, limit=room):
             if left.get(message.payer, 1) <= 0:
@@ -122,7 +121,7 @@ def _take_kind(
             if message.expires_at <= now:
                 outcomes.failed(message, error="expired", now=now)
                 continue
-            turn = pacing.ask(sender, bytes(message.recipient), now=now)
+            turn = pacing.ask(sender, bytes(message.recipient), speed=speed, now=now)
             if turn.pair and not turn.now:
                 message.due_at = now + dt.timedelta(seconds=turn.wait)
                 message.save(update_fields=["due_at"])
@@ -130,11 +129,13 @@ def _take_kind(
             found.wait = max(found.wait, turn.wait)
             if not turn.now:
                 break
-            message.state, message.claimed_at, message.attempts = State.SENDING, now, message.attempts + 1
-            message.save(update_fields=["state", "claimed_at", "attempts"])
-            found.messages.append(message)
+            taken.append(message)
             if message.payer in left:
                 left[message.payer] -= 1
+        Message.objects.filter(id__in=[message.id for message in taken]).update(
+            state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1
+        )
+    found.messages += taken
 
 
 def _payers(kind: str) -> list[uuid.UUID]:
@@ -155,23 +156,25 @@ def _send(
     letters = _compose(messages, site, tools)
     number = sender.phone_number_id
     answers = pool.map(lambda pair: _post(client, number, pair[1]), letters)
+    taken = []
     for (message, letter), answer in zip(letters, answers, strict=True):
-        _record(message, letter, answer, tools)
+        if isinstance(answer, Accepted):
+            taken.append((message.id, answer.wamid, letter.form))
+        else:
+            _record(message, letter, answer, tools)
+    outcomes.accepted(taken, now=tools.clock())
 
 
 def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:
-    now = tools.clock()
-    ids = [message.id for message in messages]
+    if not messages:
+        return []
+    now, ids = tools.clock(), [message.id for message in messages]
     full = Message.objects.select_related("coupon", "batch", "merchant", "customer").in_bulk(ids)
-    written = Contact.objects.filter(
-        phone_index__in=[message.recipient for message in messages], last_in_at__gt=now - WINDOW + MARGIN
-    )
-    windows = {bytes(index) for index in written.values_list("phone_index", flat=True) if index}
+    desk = composing.desk(list(full.values()), site=site, now=now)
     ready = []
     for key in ids:
-        message = full[key]
         try:
-            ready.append((message, composing.letter(message, site=site, in_window=bytes(message.recipient) in windows)))
+            ready.append((full[key], composing.letter(full[key], desk)))
         except composing.CannotSend as error:
             _give_up(key, error.reason, now)
         except composing.NoTemplate:
@@ -209,10 +212,9 @@ def _uploaded(client: Client, number: str, drawing: pictures.Drawing) -> str:
 
 
 def _record(message: Message, letter: composing.Letter, answer: Answer, tools: Tools) -> None:
+    """Write down an answer that is no yes."""
     now = tools.clock()
-    if isinstance(answer, Accepted):
-        outcomes.accepted(message.id, wamid=answer.wamid, form=letter.form, now=now)
-    elif isinstance(answer, Refused):
+    if isinstance(answer, Refused):
         if answer.verdict == Verdict.PAUSE_TEMPLATE:
             composing.rest(letter.form, str(answer.code), now)
         outcomes.refused(

@@ -115,7 +115,6 @@ def test_too_few_credits_are_said_at_the_quantity(shop, template):
         ({"use_rule": "days"}, "How many days?"),
         ({"claim_until": "2020-01-01"}, "Choose a day that is not over."),
         ({"hour_from": "18:00", "hour_to": "09:00"}, "The end must be after the beginning."),
-        ({"lane": "online", "on_centre": "", "in_store": ""}, "Choose a channel"),
         ({"template": "own:00000000-0000-7000-8000-000000000009"}, "Select a valid choice"),
     ],
 )

@@ -20,7 +20,7 @@ from messaging.consent.models import OptIn
 from messaging.meta.models import MetaAccount, Sender
 from messaging.meta.services import account
 from messaging.models import Message
-from messaging.services import queue
+from messaging.services import queue, sending
 from tenants.walls import wall
 from tests import factories
 from tests.factories import NOW
@@ -28,6 +28,19 @@ from tests.merchants.cast import Shop, open_shop
 from tests.meta.cast import make_account, make_sender, make_templates
 
 JOB = system("test")
+
+
+class Clock:
+    """A time of our own: sleeping moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def sleep(self, seconds: float) -> None:
+        self.now += dt.timedelta(seconds=seconds)
+
+    def tools(self) -> sending.Tools:
+        return sending.Tools(clock=lambda: self.now, random=lambda: 0.5, sleep=self.sleep)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pytest
 
 from tests import cluster
 from tests.accounts.conftest import client_of, staff_of
-from tests.messaging.cast import Phone, connect, open_phone
-from tests.standins import whatsapp, whatsapp_process
+from tests.messaging.cast import Clock, Phone, connect, open_phone
+from tests.standins import WhatsAppStandIn, whatsapp, whatsapp_process
 
 __all__ = ["client_of", "staff_of", "whatsapp", "whatsapp_process"]
 
@@ -30,3 +30,14 @@ def race_phone(race_db: None) -> Phone:
     site = cluster.site("ada")
     connect(site)
     return open_phone(site)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def number(whatsapp: WhatsAppStandIn, phone: Phone) -> str:
+    """The site's number at the stand-in, with its templates."""
+    return whatsapp.add_site(phone.shop.site)

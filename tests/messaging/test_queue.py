@@ -216,6 +216,15 @@ def test_a_held_coupon_counts_and_cannot_be_claimed_by_others(phone):
     assert phone.claim(batch).outcome == "sold_out"
 
 
+def test_a_batch_without_a_channel_is_given_out_by_messages_alone(phone):
+    batch = phone.batch(on_centre=False, in_store=False)
+
+    message = phone.queued(Trigger.BIRTHDAY, batch_id=batch.id)
+
+    assert message.coupon.state == "held"
+    assert phone.claim(batch).outcome == "closed"
+
+
 def test_a_message_promises_no_coupon_beyond_its_batch(phone):
     batch = phone.batch(claim_until=NOW + dt.timedelta(hours=3))
 

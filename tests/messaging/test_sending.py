@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from messaging.choices import Trigger
+from messaging.consent.services import consent
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.models import Contact, Message
 from messaging.services import queue, sending, sweeping
@@ -21,29 +22,6 @@ from tests.messaging.cast import JOB
 from tests.meta.cast import TOKEN
 
 TO = "+966512345678"
-
-
-class Clock:
-    """A time of our own: sleeping moves it."""
-
-    def __init__(self):
-        self.now = NOW
-
-    def sleep(self, seconds):
-        self.now += dt.timedelta(seconds=seconds)
-
-    def tools(self):
-        return sending.Tools(clock=lambda: self.now, random=lambda: 0.5, sleep=self.sleep)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def number(whatsapp, phone):
-    return whatsapp.add_site(phone.shop.site)
 
 
 def send(clock):
@@ -273,6 +251,17 @@ def test_a_coupon_that_is_gone_meanwhile_is_not_sent(whatsapp, number, phone, cl
     send(clock)
 
     assert (fresh(message).state, fresh(message).error, whatsapp.messages(TO)) == ("failed", "coupon_gone", [])
+
+
+def test_a_stop_between_queue_and_send_is_obeyed(whatsapp, number, phone, clock):
+    customer = phone.customer(phone=TO)
+    message = phone.queued(Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id)
+    consent.opt_out_number(phone=TO, source="keyword", now=NOW)
+
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).error, phone.wallet("wa_bi")) == ("failed", "stopped", (10, 10))
+    assert whatsapp.messages(TO) == []
 
 
 def test_user_initiated_messages_go_first_and_merchants_take_turns(whatsapp, number, phone, clock, monkeypatch):

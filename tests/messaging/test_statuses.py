@@ -34,7 +34,7 @@ def tell(message, *words, **more):
 def under_way(message):
     """As it is once Meta has accepted it."""
     Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
-    outcomes.accepted(message.id, wamid=f"wamid.{message.id}", form="coupon", now=NOW)
+    outcomes.accepted([(message.id, f"wamid.{message.id}", "coupon")], now=NOW)
     return message
 
 
@@ -161,7 +161,7 @@ def test_a_late_answer_does_not_move_a_message_back(phone):
     Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
     tell(message, "delivered")
 
-    outcomes.accepted(message.id, wamid=f"wamid.{message.id}", form="coupon", now=NOW)
+    outcomes.accepted([(message.id, f"wamid.{message.id}", "coupon")], now=NOW)
 
     assert Message.objects.get(id=message.id).state == "delivered"
 

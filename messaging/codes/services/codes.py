@@ -65,7 +65,8 @@ def ask(
 ) -> None:  # fmt: skip
     """Have a code sent to `phone` (E.164), for the browser with this cookie. At level visitor.
 
-    `digits` are six random ones unless given. Raises limits.TooMany, limits.Unavailable, WhatsAppOff. What it does not say is whether the number is known.
+    `digits` are six random ones unless given. Raises limits.TooMany, limits.Unavailable, WhatsAppOff. What it does not
+    say is whether the number is known.
     """
     site = current_site()
     device = crypto.token_hash(device_token)

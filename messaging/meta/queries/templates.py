@@ -12,12 +12,14 @@ from messaging.meta.models import MessageTemplate
 from tenants.walls import current_site
 
 
+def list_usable() -> QuerySet[MessageTemplate]:
+    """Every approved template of the open site."""
+    return MessageTemplate.objects.filter(site_id=current_site().id, status=TemplateStatus.APPROVED)
+
+
 def usable(purpose: str, language: str) -> MessageTemplate | None:
     """The open site's approved template for `purpose`: in `language`, else in the other one; None where none may go."""
-    found = MessageTemplate.objects.filter(
-        site_id=current_site().id, purpose=purpose, status=TemplateStatus.APPROVED
-    ).order_by("language")
-    rows = list(found)
+    rows = list(list_usable().filter(purpose=purpose).order_by("language"))
     return next((row for row in rows if row.language == language), rows[0] if rows else None)
 
 

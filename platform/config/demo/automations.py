@@ -98,7 +98,7 @@ def _batch(
         quantity=100, starts_at=now, claim_until=end_of(last, merchant.time_zone), use_days=14,
         country=merchant.country, city=merchant.city, category=merchant.category,
         business_type=merchant.business_type, face=templates.face_of(designs.of_own(template), site),
-        on_centre=False, in_store=True,
+        on_centre=False, in_store=False,
     )  # fmt: skip
     return generation.generate(batch_id=uuid7(), merchant_id=merchant.id, plan=plan, actor=owner, now=now)
 

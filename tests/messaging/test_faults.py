@@ -1,0 +1,128 @@
+"""Whatever fails around a message, it fails closed: no credit without its message, nothing sent without its row."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import OperationalError
+
+from credits.models import Hold
+from credits.queries import proof
+from messaging.models import Message, Pace
+from messaging.services import outcomes, pacing, sending, sweeping
+from tenants.walls import wall
+from tests import cluster, factories
+from tests.factories import NOW
+
+TO = "+966512345678"
+
+
+@pytest.fixture
+def message(phone, number):
+    customer = factories.make_customer(phone=TO)
+    return phone.queued(customer_id=customer.id, coupon_id=phone.taken(phone.batch(), customer).id)
+
+
+FAULTS = {
+    # what goes wrong at Meta: state afterwards, how many messages Meta has
+    "meta's server error": ({"status": 500}, "unknown", 0),
+    "a gateway's error page": ({"status": 502}, "unknown", 0),
+    "a gateway's error after the work": ({"status": 502, "after": True}, "unknown", 1),
+    "silence after the work": ({"hang": 3, "after": True}, "unknown", 1),
+    "a cut": ({"cut": True}, "unknown", 0),
+    "a cut after the work": ({"cut": True, "after": True}, "unknown", 1),
+    "a rate limit": ({"code": 130429}, "queued", 0),
+    "an outage that meta tells of": ({"code": 131016}, "queued", 0),
+    "a maintenance": ({"code": 131057}, "queued", 0),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_fails_at_meta_costs_nothing_and_is_never_sent_twice(whatsapp, phone, message, clock, settings, fault):
+    settings.WHATSAPP_TIMEOUT = 1.0
+    how, state, there = FAULTS[fault]
+    whatsapp.control("fault", path="/messages", times=1, **how)
+
+    sending.run(clock.tools(), seconds=0)
+    sending.run(clock.tools(), seconds=0)
+
+    found = Message.objects.get(id=message.id)
+    assert (found.state, found.charge, phone.wallet(), phone.entries(message)) == (state, "held", (10, 9), [])
+    assert len(whatsapp.messages(TO)) == there
+
+
+@pytest.mark.parametrize("how", [{"status": 500}, {"hang": 3}, {"cut": True}, {"code": 131053}], ids=str)
+def test_a_picture_that_cannot_be_uploaded_is_tried_again_or_left_out(whatsapp, phone, message, clock, settings, how):
+    settings.WHATSAPP_TIMEOUT = 1.0
+    whatsapp.control("fault", path="/media", times=1, **how)
+
+    for _ in range(3):
+        sending.run(clock.tools(), seconds=0)
+        clock.now += dt.timedelta(seconds=30)
+
+    assert Message.objects.get(id=message.id).state == "accepted"
+    assert len(whatsapp.messages(TO)) == 1
+
+
+def test_without_valkey_the_database_keeps_the_pace(whatsapp, phone, message, clock, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    sending.run(clock.tools(), seconds=0)
+
+    assert Message.objects.get(id=message.id).state == "accepted"
+    assert Pace.objects.count() == 1
+
+
+def test_the_databases_pace_is_half_the_speed_and_knows_the_pair(phone, settings, message):
+    from messaging.meta.queries import senders
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    sender = senders.mine()
+
+    turns = [pacing.ask(sender, bytes([person]) * 32, speed=80, now=NOW) for person in range(5)]
+    Message.objects.filter(id=message.id).update(claimed_at=NOW)
+    for turn in range(4):
+        Message.objects.create(
+            payer=phone.shop.site.id, key=f"p{turn}", recipient=message.recipient, trigger="code", type="wa_ui",
+            created_at=NOW, due_at=NOW, expires_at=NOW, claimed_at=NOW,
+        )  # fmt: skip
+    pair = pacing.ask(sender, bytes(message.recipient), speed=80, now=NOW)
+
+    assert [round(turn.wait, 3) for turn in turns] == [0, 0.025, 0.05, 0.075, 0.1]
+    assert all(turn.now for turn in turns)
+    assert (pair.now, pair.pair) == (False, True)
+
+
+def test_a_database_that_fails_after_the_send_leaves_an_unknown_and_no_second_send(
+    whatsapp, phone, message, clock, monkeypatch
+):
+    def fails(*_args, **_kwargs):
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outcomes, "accepted", fails)
+        with pytest.raises(OperationalError):
+            sending.run(clock.tools(), seconds=0)
+    sweeping.sweep(now=NOW + dt.timedelta(minutes=5))
+    sending.run(clock.tools(), seconds=0)
+
+    assert (Message.objects.get(id=message.id).state, len(whatsapp.messages(TO))) == ("unknown", 1)
+    assert phone.wallet() == (10, 9)
+
+
+def test_one_message_that_cannot_be_made_does_not_hold_up_the_others(whatsapp, phone, message, clock, monkeypatch):
+    other = factories.make_customer(phone="+966512345679")
+    fine = phone.queued(customer_id=other.id, coupon_id=phone.taken(phone.batch(), other).id)
+    Message.objects.filter(id=message.id).update(to_sealed="k9.notours")
+
+    sending.run(clock.tools(), seconds=0)
+
+    assert Message.objects.get(id=message.id).error == "not_made"
+    assert Message.objects.get(id=fine.id).state == "accepted"
+
+
+def test_after_all_of_it_the_ledger_is_proved(phone, message):
+    assert Hold.objects.count() == 1
+    with wall(cluster.site("master"), "master"):
+        assert proof.prove().differences == []
