@@ -122,6 +122,42 @@ def test_stop_after_resume_stops_again_and_both_stand_in_the_history(ada_site, m
         assert not may(mona, carl)
 
 
+def test_a_start_that_arrives_late_lifts_no_newer_stop(ada_site, mona, carl):
+    with wall(ada_site, "site"):
+        agree(mona, carl)
+        consent.opt_out_number(phone="+966500000001", source="keyword", now=NOW + 2 * DAY)
+
+        assert consent.resume_number(phone="+966500000001", source="keyword", now=NOW + DAY) == 0
+        assert not may(mona, carl)
+        assert consent.resume_number(phone="+966500000001", source="keyword", now=NOW + 3 * DAY) == 1
+        assert may(mona, carl)
+
+
+def test_a_stop_that_was_said_again_is_as_new_as_the_last_time(ada_site, mona, carl):
+    with wall(ada_site, "site"):
+        agree(mona, carl)
+        for said in (NOW, NOW + 2 * DAY, NOW + DAY / 2):  # the last one arrives late
+            consent.opt_out_number(phone="+966500000001", source="keyword", now=said)
+
+        consent.resume_number(phone="+966500000001", source="keyword", now=NOW + DAY)
+
+        assert not may(mona, carl)
+        assert Suppression.objects.get().since == NOW
+
+
+def test_a_hidden_number_is_stopped_and_resumed_by_its_index(ada_site, mona, carl):
+    with wall(ada_site, "site"):
+        agree(mona, carl)
+        index = crypto.keyed_index("+966500000001", site_id=ada_site.id, field="phone")
+
+        assert consent.opt_out_number(index=index, source="keyword", now=NOW)
+        assert not may(mona, carl)
+        assert consent.resume_number(index=index, source="keyword", now=NOW) == 1
+        assert may(mona, carl)
+        with pytest.raises(ValueError, match="number"):
+            consent.opt_out_number(source="keyword", now=NOW)
+
+
 def test_history_is_for_ever(ada_site, mona, carl):
     with wall(ada_site, "site"):
         agree(mona, carl)

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("since", models.DateTimeField()),
+                ("said_at", models.DateTimeField()),
                 ("resumed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "resumed_by",

@@ -171,25 +171,42 @@ def resume_own(*, customer_id: uuid.UUID, device_token: str, now: dt.datetime) -
             )
 
 
-def opt_out_number(*, phone: str, source: str, now: dt.datetime) -> bool:
-    """Stop a number (E.164) for every merchant of the site; False: this source had stopped it. Runs at level site."""
-    stop = Suppression(phone_index=_index(phone), source=source, since=now)
+def opt_out_number(*, source: str, now: dt.datetime, phone: str = "", index: bytes | None = None) -> bool:
+    """Stop a number for every merchant of the site; False: this source had stopped it. Runs at level site.
+
+    The number is `phone` (E.164), or its keyed `index` (field `phone`) where somebody hides the number itself. `now` is
+    when it was said.
+    """
+    stop = Suppression(phone_index=_which(phone, index), source=source, since=now, said_at=now)
     with transaction.atomic():
         Suppression.objects.bulk_create([stop], ignore_conflicts=True)
         is_new = Suppression.objects.filter(id=stop.id).exists()
         if is_new:
             outbox.emit(STOPPED, site_id=current_site().id, now=now, suppression_id=str(stop.id))
+        else:
+            standing = register.stops().filter(phone_index=stop.phone_index, source=source)
+            standing.filter(said_at__lt=now).update(said_at=now)
     return is_new
 
 
-def resume_number(*, phone: str, source: str, now: dt.datetime) -> int:
-    """Lift the stops of a number that this source may lift; how many. Runs at level site.
+def resume_number(*, source: str, now: dt.datetime, phone: str = "", index: bytes | None = None) -> int:
+    """Lift the stops of a number that this source may lift; how many. Runs at level site. `phone` or `index`: as above.
 
-    What Meta's switch stopped only that switch resumes, and it resumes nothing else.
+    `now` is when it was said: what was stopped, or stopped again, after that stays, for messages arrive late. What
+    Meta's switch stopped only that switch resumes, and it resumes nothing else.
     """
-    found = register.stops().filter(phone_index=_index(phone))
+    found = register.stops().filter(phone_index=_which(phone, index), said_at__lte=now)
     mine = found.filter(source=source) if source == StopSource.META else found.exclude(source=StopSource.META)
     return mine.update(resumed_at=now, resumed_by=source)
+
+
+def _which(phone: str, index: bytes | None) -> bytes:
+    """The keyed index of a number that is given in one of two ways. Raises ValueError where it is in neither."""
+    if index is not None:
+        return index
+    if not phone:
+        raise ValueError("a stop needs a number or its index")
+    return _index(phone)
 
 
 def _index(phone: str) -> bytes:
