@@ -43,6 +43,8 @@ TYPE_OF: dict[Trigger, Type] = {
     Trigger.REMINDER: Type.BI,
     Trigger.TEST: Type.BI,
 }
+# Those that give a coupon of a batch: it is held until the message was sent, and free again when it failed.
+GIFTS = frozenset({Trigger.BIRTHDAY, Trigger.RECALL, Trigger.FESTIVAL, Trigger.CAMPAIGN})
 # Which of Meta's templates says it, outside the customer-service window.
 PURPOSE_OF: dict[Trigger, Purpose] = {
     Trigger.CLAIM_CENTRE: Purpose.COUPON,
@@ -56,6 +58,10 @@ PURPOSE_OF: dict[Trigger, Purpose] = {
     Trigger.REMINDER: Purpose.REMINDER,
     Trigger.TEST: Purpose.CAMPAIGN,
 }
+
+
+# What says the same without a picture, where there is such a text.
+WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
 
 
 class State(models.TextChoices):

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from messaging.choices import State
 from messaging.errors import NoSuchMessage
 from messaging.models import Message
 
 _TAKE = """
 SELECT m.id FROM unnest(%s::uuid[]) WITH ORDINALITY AS turn(payer, place) CROSS JOIN LATERAL (
     SELECT id FROM messaging_message
-    WHERE state = 'queued' AND type = %s AND payer = turn.payer AND due_at <= %s
+    WHERE state = 'queued' AND type = %s AND payer = turn.payer AND due_at <= %s AND expires_at > %s
     ORDER BY due_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) m
 ORDER BY turn.place LIMIT %s
 """
@@ -37,16 +36,7 @@ def message_of(wamid: str) -> Message | None:
 def due(*, payers: Sequence[uuid.UUID], kind: str, now: dt.datetime, share: int, limit: int) -> list[Message]:
     """Up to `limit` due messages of `kind`, at most `share` of each payer, that no other sender has, locked."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [list(payers), kind, now, share, limit])
+        cursor.execute(_TAKE, [list(payers), kind, now, now, share, limit])
         ids = [row[0] for row in cursor.fetchall()]
     found = Message.objects.in_bulk(ids)
     return [found[key] for key in ids]
-
-
-def overdue(*, state: State, before: dt.datetime, limit: int) -> list[Message]:
-    """Messages of a state whose time has passed, locked, without those that somebody works on."""
-    column = "claimed_at" if state == State.SENDING else "expires_at"
-    rows = Message.objects.select_for_update(no_key=True, skip_locked=True).filter(
-        state=state, **{f"{column}__lt": before}
-    )
-    return list(rows.order_by(column)[:limit])

@@ -24,7 +24,8 @@ _chance = random.SystemRandom().random
 
 def run() -> None:
     """Send what is due; what is left after a while, or due later, goes on as an event of its own."""
-    sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep))
+    if sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep)):
+        queue.wake(now=clock.now())
     queue.wake_when_due(now=clock.now())
 
 

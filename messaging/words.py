@@ -20,6 +20,9 @@ REASONS: dict[str, Any] = {
     "erased": _("The customer's record was erased."),
     "no_offer": _("Its offer is gone."),
     "not_made": _("The coupon could not be drawn."),
+    "merchant_rests": _("The merchant is not active."),
+    "batch_paused": _("Its batch is paused."),
+    "not_wanted": _("The customer did not want it any more."),
     "no_template": _("No template is approved for it yet."),
     "unreachable": _("WhatsApp could not be reached."),
 }
@@ -51,5 +54,9 @@ def step(what: str) -> str:
 
 
 def detail(text: str) -> str:
-    """What stands beside a step: a reason of ours in words, Meta's as it is."""
+    """What stands beside a step: a reason in words; a refusal of Meta's with its number; else as it is."""
+    code, _space, _verdict = text.partition(" ")
+    if code.isdecimal():
+        meaning = CODES.get(int(code))
+        return f"{meaning} ({code})" if meaning else str(_("WhatsApp refused it (%(code)s).")) % {"code": code}
     return str(REASONS.get(text, text))

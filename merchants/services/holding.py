@@ -1,7 +1,8 @@
 """Coupons that a message has under way: held for one customer, then taken, or free again.
 
 Nobody else can claim a held coupon, and it counts towards the customer's limit. It becomes *taken* when Meta says that
-the message was sent, and *available* when the message finally failed. Locks in order: batch, customer, coupon.
+the message was sent, and *available* when the message finally failed. Locks: customer and coupon to
+hold, batch and coupon to give back.
 """
 
 from __future__ import annotations
@@ -49,28 +50,38 @@ def hold(*, batch_id: uuid.UUID, customer_id: uuid.UUID, now: dt.datetime) -> Co
     return coupon
 
 
-def take(*, coupon_id: uuid.UUID, now: dt.datetime) -> bool:
-    """The message arrived: a held coupon is taken. False where it is not held (any more)."""
+def take(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None, now: dt.datetime) -> bool:
+    """The message arrived: the coupon that was held for this customer is taken.
+
+    One that was free again meanwhile, because the message had been given up, is taken all the same: the customer has
+    its picture. False where it is somebody else's by now, or gone.
+    """
     with transaction.atomic():
+        if customer_id:
+            locks.customer(customer_id)
         coupon = locks.coupon(id=coupon_id)
-        if coupon.state != STATES.HELD:
+        if coupon.state == STATES.AVAILABLE and customer_id:
+            mine = Coupon.objects.filter(batch_id=coupon.batch_id, customer_id=customer_id)
+            coupon.customer_id, coupon.source = customer_id, Coupon.Source.MESSAGE
+            coupon.ordinal = (mine.aggregate(top=Max("ordinal"))["top"] or 0) + 1
+        elif coupon.state != STATES.HELD or coupon.customer_id != customer_id:
             return False
         batch = Batch.objects.select_related("merchant").get(id=coupon.batch_id)
         assert coupon.customer_id
         coupon.state, coupon.taken_at = STATES.TAKEN, now
         coupon.use_until = batch.use_until_of(now, batch.merchant.time_zone)
-        coupon.save(update_fields=["state", "taken_at", "use_until"])
+        coupon.save(update_fields=["state", "customer", "source", "ordinal", "taken_at", "use_until"])
         seen = MerchantCustomer.objects.filter(merchant_id=coupon.merchant_id, customer_id=coupon.customer_id)
         seen.update(claims=F("claims") + 1)
     return True
 
 
-def free(*, coupon_id: uuid.UUID) -> bool:
-    """Nothing came of the message: a held coupon is anybody's again. False where it is not held (any more)."""
+def free(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None) -> bool:
+    """Nothing came of the message: what was held for this customer is anybody's again. False where nothing is."""
     with transaction.atomic():
         batch = locks.batch(Coupon.objects.values_list("batch_id", flat=True).get(id=coupon_id))
         coupon = locks.coupon(id=coupon_id)
-        if coupon.state != STATES.HELD:
+        if coupon.state != STATES.HELD or coupon.customer_id != customer_id:
             return False
         coupon.state, coupon.customer_id, coupon.ordinal, coupon.source = STATES.AVAILABLE, None, None, ""
         coupon.save(update_fields=["state", "customer", "ordinal", "source"])

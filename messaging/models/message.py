@@ -39,12 +39,18 @@ class Message(WalledModel):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    quiet_zone = models.CharField(max_length=40, blank=True)  # where the customer is, if there are quiet hours
+    quiet_from = models.PositiveSmallIntegerField(default=0)  # whole hours of the local clock, half-open
+    quiet_to = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    turn = models.PositiveSmallIntegerField(default=0)  # how often it was posted; each post names its turn to Meta
+    refused_turn = models.PositiveSmallIntegerField(default=0)  # the last turn that Meta refused
     put_off = models.PositiveSmallIntegerField(default=0)  # times Meta asked for a day's patience
     plain = models.BooleanField(default=False)  # without its picture, because that was refused
     form = models.CharField(max_length=40, blank=True)
     wamid = models.CharField(max_length=140, blank=True)
+    user_id = models.CharField(max_length=140, blank=True)  # Meta's id of whom it went to
     accepted_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -77,12 +83,14 @@ class Message(WalledModel):
             # The sweep: what has been open for too long.
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="messaging_message_sending"),
             models.Index(
-                fields=["expires_at"], condition=models.Q(state__in=["queued", "unknown", "accepted"]),
+                fields=["expires_at"], condition=models.Q(state__in=["queued", "accepted"]),
                 name="messaging_message_expires",
             ),
             # The log of a merchant, and of the site, newest first.
             models.Index(fields=["merchant", "-created_at"], name="messaging_message_newest"),
             models.Index(fields=["-created_at"], name="messaging_message_site"),
+            # Somebody who hides the number writes back.
+            models.Index(fields=["user_id"], condition=~models.Q(user_id=""), name="messaging_message_user"),
             # Result pages.
             models.Index(
                 fields=["automation_id", "state"], condition=models.Q(automation_id__isnull=False),

@@ -13,7 +13,7 @@ from messaging.errors import NoSuchMessage
 from messaging.models import Message
 
 # Nobody who reads the log may read these, and level merchant has no right to them.
-UNREAD = ("recipient", "to_sealed", "secret_sealed")
+UNREAD = ("recipient", "to_sealed", "secret_sealed", "user_id")
 
 
 def list_messages() -> QuerySet[Message]:

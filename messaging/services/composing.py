@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from kernel import crypto
 from kernel.errors import DomainError
 from merchants import words
-from merchants.models import Coupon
+from merchants.models import Batch, Coupon, Merchant
 from merchants.paper.face import SAMPLE_SERIAL
-from messaging.choices import PURPOSE_OF, Trigger, Type
+from messaging.choices import PURPOSE_OF, WITHOUT_PICTURE, Trigger, Type
 from messaging.consent.queries import register
 from messaging.meta.choices import Purpose
 from messaging.meta.models import MessageTemplate
@@ -35,7 +35,6 @@ from tenants.queries import sites
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
-WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
 # A window that closes while the message is on its way would refuse it.
 MARGIN = dt.timedelta(minutes=5)
 USABLE = {Coupon.State.HELD, Coupon.State.TAKEN}
@@ -50,11 +49,12 @@ class CannotSend(DomainError):
         self.reason = reason
 
 
-class NoTemplate(DomainError):
-    """No approved template says this yet."""
+class NotNow(DomainError):
+    """It has to wait: no approved text yet, or its offer or merchant rests. `reason` is a code."""
 
-    def __init__(self) -> None:
-        super().__init__(_("No template of this kind is approved yet."))
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _needs_consent(message: Message) -> bool:
 def letter(message: Message, desk: Desk) -> Letter:
     """What is sent for a message: free-form inside the customer-service window, else a template.
 
-    Raises CannotSend, NoTemplate.
+    Raises CannotSend, NotNow.
     """
     to = outcomes.phone_of(message)
     if not to:
@@ -132,10 +132,19 @@ def letter(message: Message, desk: Desk) -> Letter:
         raise CannotSend("stopped")
     if message.batch is None or message.merchant is None:
         raise CannotSend("no_offer")
+    if message.merchant.state != Merchant.State.ACTIVE:
+        raise NotNow("merchant_rests")
+    if message.coupon and message.coupon.state == Coupon.State.HELD and message.batch.state == Batch.State.PAUSED:
+        raise NotNow("batch_paused")
     with translation.override(message.language):
         if message.type == Type.UI and bytes(message.recipient) in desk.windows:
             return _free(message, to, desk)
         return _template(message, to, desk)
+
+
+def callback_of(message: Message) -> str:
+    """What Meta brings back with each status: which message, and which of its posts."""
+    return f"{message.id}:{message.turn}"
 
 
 def _code(message: Message, to: str, desk: Desk) -> Letter:
@@ -144,8 +153,8 @@ def _code(message: Message, to: str, desk: Desk) -> Letter:
     code = crypto.open_sealed(message.secret_sealed, site_id=desk.site.id, field=SECRET)
     found = desk.text(Purpose.CODE, message.language)
     if found is None:
-        raise NoTemplate
-    made = bodies.template(to, found.name, found.language, body=[code], code=code, callback=str(message.id))
+        raise NotNow("no_template")
+    made = bodies.template(to, found.name, found.language, body=[code], code=code, callback=callback_of(message))
     return Letter(found.name, lambda _media: made)
 
 
@@ -157,10 +166,10 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
         # Without its picture, or without a template that has one: the plain words.
         found = desk.text(WITHOUT_PICTURE[purpose], message.language)
     if found is None or (drawing is None and purpose not in WITHOUT_PICTURE):
-        raise NoTemplate
+        raise NotNow("no_template")
     with translation.override(found.language):
         said = [_name(message), _brand(message), _title(message), until(message)]
-    button, name, language, callback = _serial(message), found.name, found.language, str(message.id)
+    button, name, language, callback = _serial(message), found.name, found.language, callback_of(message)
 
     def body(media: str) -> Json:
         return bodies.template(
@@ -175,7 +184,7 @@ def _free(message: Message, to: str, desk: Desk) -> Letter:
         "name": _name(message), "brand": _brand(message), "offer": _title(message), "until": until(message),
     }  # fmt: skip
     caption = f"{caption}\n{desk.base}/c/{_serial(message)}"
-    drawing, callback = _drawing(message, desk), str(message.id)
+    drawing, callback = _drawing(message, desk), callback_of(message)
     if drawing is None:
         made = bodies.text(to, caption, callback)
         return Letter("text", lambda _media: made)

@@ -12,7 +12,7 @@ import structlog
 from kernel import crypto
 from messaging.consent.services import consent
 from messaging.meta.news import Inbound, Preference
-from messaging.models import Contact
+from messaging.models import Contact, Message
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
@@ -21,26 +21,45 @@ log = structlog.get_logger("couponry.messaging")
 def receive(message: Inbound, *, now: dt.datetime) -> None:
     """Note that somebody wrote, and do what a keyword says."""
     at = min(message.at, now)
-    index = crypto.keyed_index(message.phone, site_id=current_site().id, field="phone") if message.phone else None
+    index = _index(message.phone)
     _seen(index, message.user_id, at)
     word = consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
-    if word is None or not message.phone:
+    if word is None:
         return
+    index = index or _behind(message.user_id, message.context_wamid)
+    if index is None:
+        log.warning("keyword of somebody unknown", word=word)
+        return
+    # By the moment it was written: what Meta brings late must not undo what was said after it.
     if word == "stop":
-        consent.opt_out_number(phone=message.phone, source="keyword", now=now)
+        consent.opt_out_number(phone="", index=index, source="keyword", now=at)
     else:
-        consent.resume_number(phone=message.phone, source="keyword", now=now)
+        consent.resume_number(phone="", index=index, source="keyword", now=at)
     log.info("keyword", word=word)
 
 
 def prefer(said: Preference, *, now: dt.datetime) -> None:
     """Meta's own switch for marketing messages."""
-    if not said.phone:
+    index = _index(said.phone) or _behind(said.user_id, "")
+    if index is None:
+        log.warning("switch of somebody unknown", value=said.value)
         return
+    at = min(said.at, now)
     if said.value == "stop":
-        consent.opt_out_number(phone=said.phone, source="meta", now=now)
+        consent.opt_out_number(phone="", index=index, source="meta", now=at)
     elif said.value == "resume":
-        consent.resume_number(phone=said.phone, source="meta", now=now)
+        consent.resume_number(phone="", index=index, source="meta", now=at)
+
+
+def _index(phone: str) -> bytes | None:
+    return crypto.keyed_index(phone, site_id=current_site().id, field="phone") if phone else None
+
+
+def _behind(user_id: str, wamid: str) -> bytes | None:
+    """The number of somebody who hides it: whom we wrote to under Meta's id, or whose message was answered."""
+    found = Message.objects.filter(user_id=user_id).order_by("-created_at").first() if user_id else None
+    found = found or (Message.objects.filter(wamid=wamid).first() if wamid else None)
+    return bytes(found.recipient) if found else None
 
 
 def _seen(index: bytes | None, user_id: str, at: dt.datetime) -> None:

@@ -29,7 +29,18 @@ from credits.services.legs import Related
 from kernel import crypto
 from merchants.services import customers, holding
 from messaging import locks
-from messaging.choices import ARRIVED, OPEN, RANK, Charge, State, Type
+from messaging.choices import (
+    ARRIVED,
+    GIFTS,
+    OPEN,
+    PURPOSE_OF,
+    RANK,
+    WITHOUT_PICTURE,
+    Charge,
+    State,
+    Trigger,
+    Type,
+)
 from messaging.consent.services import consent
 from messaging.errors import WrongState
 from messaging.meta.choices import Verdict
@@ -52,14 +63,17 @@ UPDATE messaging_message m SET
     history = CASE WHEN m.state IN ('sending', 'unknown') THEN m.history || %s::jsonb ELSE m.history END,
     state = CASE WHEN m.state IN ('sending', 'unknown') THEN 'accepted' ELSE m.state END,
     accepted_at = coalesce(m.accepted_at, %s), wamid = coalesce(nullif(m.wamid, ''), answer.wamid), form = answer.form
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS answer (id, wamid, form) WHERE m.id = answer.id
+FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS answer (id, turn, wamid, form)
+WHERE m.id = answer.id AND m.turn = answer.turn AND m.refused_turn < answer.turn
+  AND m.state IN ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read')
 """
 
 
-def accepted(answers: Sequence[tuple[uuid.UUID, str, str]], *, now: dt.datetime) -> None:
-    """Meta has taken these (message, its wamid, the form it went out in). Nothing is charged for that.
+def accepted(answers: Sequence[tuple[uuid.UUID, int, str, str]], *, now: dt.datetime) -> None:
+    """Meta has taken these (message, turn, wamid, the form it went out in). Nothing is charged for that.
 
-    One statement for a round: where a status was faster, the state stays as far as it is.
+    One statement for a round: where a status was faster, the state stays as far as it is, and an answer to a turn that
+    was refused meanwhile changes nothing.
     """
     if not answers:
         return
@@ -68,12 +82,15 @@ def accepted(answers: Sequence[tuple[uuid.UUID, str, str]], *, now: dt.datetime)
         cursor.execute(_ACCEPT, [step, now, *(list(column) for column in zip(*answers, strict=True))])
 
 
-def arrived(message: Message, *, state: State, at: dt.datetime, **seen: Any) -> None:
-    """Meta says that it was sent, delivered or read. The caller holds the lock, in a transaction."""
+def arrived(message: Message, *, turn: int, state: State, at: dt.datetime, now: dt.datetime, **seen: Any) -> None:
+    """Meta says that a post of it was sent (at `at`), delivered or read. The caller holds the lock, in a transaction.
+
+    Credit and coupon move at `now`: a month that is closed stays as it is, however late the news.
+    """
     if message.state in RANK and RANK[State(message.state)] >= RANK[state]:
         return
     first = message.state not in ARRIVED
-    if message.state == State.FAILED and state == State.SENT:
+    if state == State.SENT and (turn <= message.refused_turn or message.state == State.FAILED):
         return  # it was sent, and then failed: news in the wrong order
     _note(message, state, at)
     message.state, message.failed_at, message.error, message.error_code = state, None, "", None
@@ -82,31 +99,32 @@ def arrived(message: Message, *, state: State, at: dt.datetime, **seen: Any) -> 
     for name, value in seen.items():
         setattr(message, name, value)
     if first:
-        if message.coupon_id:
-            holding.take(coupon_id=message.coupon_id, now=at)
-        _charge(message, at)
+        if message.coupon_id and message.trigger in GIFTS:
+            _take_coupon(message, now)
+        _charge(message, now)
         message.secret_sealed = message.to_sealed = ""
     message.save()
 
 
 def refused(
-    message_id: uuid.UUID, *, verdict: Verdict, code: int | None, title: str, now: dt.datetime, random: Random,
-    by_status: bool = False,
+    message_id: uuid.UUID, *, turn: int, verdict: Verdict, code: int | None, title: str, now: dt.datetime,
+    random: Random, billed: bool | None = None,
 ) -> None:  # fmt: skip
-    """Meta said no, at once or later by a status: try again, later or never, as `verdict` has it.
+    """Meta refused one post of it, at once or later by a status: again, later or never, as `verdict` has it.
 
+    The refusal of an older post, told late or twice, changes nothing. `billed`: what a failed status says of it.
     `random` gives numbers of [0, 1) for the jitter. What concerns the number or the account is passed on.
     """
     with transaction.atomic():
         message = locks.message(message_id)
+        if turn < message.turn or turn <= message.refused_turn:
+            return
         if message.state in ARRIVED:
-            if by_status:
-                _failed_after_sent(message, code, title, now)
+            _failed_after_sent(message, code, title, now, billed=bool(billed))
             return
         if message.state not in OPEN:
             return
-        if message.state == State.QUEUED and by_status:
-            return  # an old attempt's failure, told late
+        message.refused_turn = turn
         _answer(message, verdict, code, title, now, random)
     _pass_on(message, verdict, code, now)
 
@@ -137,8 +155,8 @@ def failed(
     _note(message, state, now, error)
     message.state, message.failed_at, message.error, message.error_code = state, now, error[:120], code
     message.secret_sealed = message.to_sealed = ""
-    if message.coupon_id:
-        holding.free(coupon_id=message.coupon_id)
+    if message.coupon_id and message.trigger in GIFTS:
+        holding.free(coupon_id=message.coupon_id, customer_id=message.customer_id)
     if message.charge == Charge.HELD:
         assert message.merchant_id
         message.charge = Charge.RELEASED
@@ -182,12 +200,12 @@ def _answer(
         message.attempts = max(0, message.attempts - 1)  # not this message's fault: it waits for the number
         _again(message, why, now, now)
     elif verdict == Verdict.PAUSE_TEMPLATE and message.attempts < MOST_ATTEMPTS:
-        message.plain = True  # the text without the picture has a template of its own
+        # That text rests from now on: another says the same, or the message waits for it.
         _again(message, why, now, now)
     elif verdict == Verdict.WINDOW_CLOSED and message.attempts < MOST_ATTEMPTS:
         Contact.objects.filter(phone_index=message.recipient).delete()
         _again(message, why, now, now)
-    elif code in {131052, 131053} and not message.plain:
+    elif code in {131052, 131053} and not message.plain and PURPOSE_OF[Trigger(message.trigger)] in WITHOUT_PICTURE:
         message.plain = True
         _again(message, why, now, now)
     else:
@@ -217,15 +235,22 @@ def _again(message: Message, why: str, now: dt.datetime, due_at: dt.datetime) ->
     message.save()
 
 
-def _charge(message: Message, at: dt.datetime) -> None:
+def _take_coupon(message: Message, now: dt.datetime) -> None:
+    """The coupon of an automation is its customer's from now on."""
+    assert message.coupon_id
+    if not holding.take(coupon_id=message.coupon_id, customer_id=message.customer_id, now=now):
+        log.warning("arrived after its coupon was given to somebody else", message_id=str(message.id))
+
+
+def _charge(message: Message, now: dt.datetime) -> None:
     """The one deduction of a message. One that had failed before, and was released, is charged if there is enough."""
     if message.charge not in {Charge.HELD, Charge.RELEASED, Charge.RETURNED}:
         return
     try:
         if message.charge == Charge.RETURNED:
-            holds.take_again(**_credit(message), reason=ARRIVED_AFTER_ALL, now=at)
+            holds.take_again(**_credit(message), reason=ARRIVED_AFTER_ALL, now=now)
         else:
-            holds.spend(**_credit(message), now=at)
+            holds.spend(**_credit(message), now=now)
     except InsufficientCredits:
         log.warning("arrived after it had failed, and no credit is left for it", message_id=str(message.id))
     else:
@@ -241,13 +266,13 @@ def _credit(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.datetime) -> None:
+def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.datetime, *, billed: bool) -> None:
     """Sent and then failed. One credit goes back where Meta did not bill it; the coupon stays taken."""
     if message.state != State.SENT:
         return
     _note(message, State.FAILED, now, title)
     message.state, message.failed_at, message.error, message.error_code = State.FAILED, now, title[:120], code
-    if message.charge == Charge.SPENT and not message.billable:
+    if message.charge == Charge.SPENT and not billed:
         holds.give_back(**_credit(message), reason=NOT_BILLED, now=now)
         message.charge = Charge.RETURNED
     message.save()

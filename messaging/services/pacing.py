@@ -33,7 +33,7 @@ DAY = dt.timedelta(days=1)
 BI_SHARE = 0.8
 _STEP = """
 INSERT INTO messaging_pace (id, number, next_at) VALUES (%s, %s, %s)
-ON CONFLICT (number) DO UPDATE SET next_at = greatest(messaging_pace.next_at + %s::interval, excluded.next_at)
+ON CONFLICT (number) DO UPDATE SET next_at = excluded.next_at WHERE messaging_pace.next_at <= %s
 RETURNING next_at
 """
 
@@ -89,10 +89,11 @@ def _ask_database(sender: Sender, recipient: bytes, now: dt.datetime) -> Turn:
     lately = Message.objects.filter(recipient=recipient, claimed_at__gt=now - dt.timedelta(seconds=PAIR_SECONDS))
     if lately.count() >= PAIR_LIMIT:
         return Turn(now=False, wait=PAIR_SECONDS / PAIR_LIMIT, pair=True)
+    step = dt.timedelta(seconds=2 / sender.messages_per_second)
     with connection.cursor() as cursor:
-        cursor.execute(_STEP, [uuid7(), sender.phone_number_id, now, f"{2 / sender.messages_per_second} seconds"])
-        at: dt.datetime = cursor.fetchone()[0]
-    return Turn(now=True, wait=max(0.0, (at - now).total_seconds()))
+        cursor.execute(_STEP, [uuid7(), sender.phone_number_id, now + step, now])
+        taken = cursor.fetchone() is not None
+    return Turn(now=taken, wait=0.0 if taken else step.total_seconds())
 
 
 def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> dict[uuid.UUID, int]:

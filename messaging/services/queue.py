@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -18,6 +19,7 @@ from kernel.models import OutboxEvent
 from kernel.services import outbox
 from merchants.models import Batch, Coupon, Customer, Merchant
 from merchants.services import holding
+from messaging import quiet
 from messaging.choices import TYPE_OF, Charge, State, Trigger, Type
 from messaging.consent.queries import register
 from messaging.errors import NoCoupon, NotWanted, WhatsAppOff
@@ -31,8 +33,6 @@ SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
 WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
 UI_FOR, BI_FOR = dt.timedelta(hours=24), dt.timedelta(hours=48)
-# A number that rests keeps its queue; nobody asks it in between more often than this.
-LEAST_PAUSE = dt.timedelta(seconds=1)
 ASKED_FOR = {Trigger.CODE, Trigger.RESEND}
 DELIVERIES = {Trigger.CLAIM_CENTRE, Trigger.CLAIM_STORE, Trigger.RESEND}
 
@@ -53,12 +53,14 @@ def enqueue(
     secret: str = "",
     phone: str = "",
     not_before: dt.datetime | None = None,
+    quiet_hours: quiet.Hours | None = None,
     wake: bool = True,
 ) -> Message:
     """Queue one message, once for each `key`: the same key again answers with the message there is.
 
     `merchant_id` pays, one credit of the type that `trigger` has; without it the site does, and no credit moves.
     `batch_id` of an automation holds a coupon of it for the customer. `phone` (E.164) is for a test to a typed number.
+    `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then.
     `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
 
     Raises InsufficientCredits, WhatsAppOff, NotWanted, NoCoupon; then nothing is left behind.
@@ -72,6 +74,7 @@ def enqueue(
         recipient = _recipient(site, customer, phone)
         _must_be_wanted(trigger, merchant_id, customer_id, recipient)
         due_at = max(now, not_before or now)
+        due_at = quiet_hours.next_allowed(due_at) if quiet_hours else due_at
         message = Message(
             id=uuid7(), merchant_id=merchant_id, payer=merchant_id or site.id, customer=customer, trigger=trigger,
             type=TYPE_OF[trigger], charge=Charge.HELD if merchant_id else Charge.NONE,
@@ -80,6 +83,7 @@ def enqueue(
             to_sealed=crypto.seal(phone, site_id=site.id, field=TO) if phone else "",
             secret_sealed=crypto.seal(secret, site_id=site.id, field=SECRET) if secret else "", created_at=now,
             due_at=due_at, expires_at=due_at, history=[[now.isoformat(), str(State.QUEUED), _by(actor)]],
+            **_kept(quiet_hours),
         )  # fmt: skip
         # First, and waiting for whoever writes the same key just now: then all of this is done already.
         Message.objects.bulk_create([message], ignore_conflicts=True)
@@ -102,11 +106,14 @@ def wake(*, now: dt.datetime) -> None:
 
 
 def wake_when_due(*, now: dt.datetime) -> None:
-    """Have it looked at again when the next message is due, if any is; one event, however often this is called."""
-    nearest = Message.objects.filter(state=State.QUEUED).aggregate(at=Min("due_at"))["at"]
-    if nearest is None:
+    """Have it looked at again when the next message becomes due, if any does; one event, however often this is called.
+
+    What is due already and could not go (a number that rests, a day's people used up) waits for the clock's next look.
+    """
+    due_at = Message.objects.filter(state=State.QUEUED, due_at__gt=now).aggregate(at=Min("due_at"))["at"]
+    if due_at is None:
         return
-    site_id, due_at = current_site().id, max(nearest, now + LEAST_PAUSE)
+    site_id = current_site().id
     if not OutboxEvent.objects.filter(site_id=site_id, topic=DUE, relayed_at=None, due_at__lte=due_at).exists():
         outbox.emit(DUE, site_id=site_id, now=now, due_at=due_at)
 
@@ -147,6 +154,10 @@ def _must_be_wanted(
         return
     if merchant_id is None or customer_id is None or not register.may_write(merchant_id, [customer_id]):
         raise NotWanted
+
+
+def _kept(hours: quiet.Hours | None) -> dict[str, Any]:
+    return {"quiet_zone": hours.zone, "quiet_from": hours.start, "quiet_to": hours.end} if hours else {}
 
 
 def _by(actor: Actor) -> str:

@@ -17,7 +17,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from messaging import locks
+from messaging import locks, quiet
 from messaging.choices import OPEN, State, Type
 from messaging.meta.choices import Verdict
 from messaging.meta.errors import NotConnected
@@ -42,10 +42,18 @@ WITH RECURSIVE turn AS (
     SELECT (SELECT m.payer FROM messaging_message m
             WHERE m.state = 'queued' AND m.type = %s AND m.payer > turn.payer ORDER BY m.payer LIMIT 1)
     FROM turn WHERE turn.payer IS NOT NULL)
-SELECT payer FROM turn WHERE payer IS NOT NULL
+SELECT payer FROM turn WHERE payer IS NOT NULL AND EXISTS (
+    SELECT 1 FROM messaging_message m
+    WHERE m.state = 'queued' AND m.type = %s AND m.payer = turn.payer AND m.due_at <= %s)
 """
 Clock = Callable[[], dt.datetime]
-Answer = Accepted | Refused | Unknown | Unreachable
+
+
+class NotDrawn(Exception):
+    """The picture could not be made; nothing was sent."""
+
+
+Answer = Accepted | Refused | Unknown | Unreachable | NotDrawn
 
 
 @dataclass
@@ -63,34 +71,36 @@ class Round:
 
     messages: list[Message] = field(default_factory=list)
     wait: float = 0.0
-    more: bool = False
 
 
 def run(tools: Tools, *, seconds: float = 20.0) -> bool:
     """Send what is due on the open site until nothing is, or `seconds` have passed; whether something is left."""
-    sender = senders.mine()
-    started = tools.clock()
-    if sender is None or not sender.sends(started):
-        return False
-    try:
-        client = account.client()
-    except NotConnected:
-        return False
-    site = current_site()
+    started, site = tools.clock(), current_site()
     with ThreadPoolExecutor(THREADS) as pool:
         while True:
-            found = _take(sender, tools)
+            # Asked each round: an answer of the last one may have paused the number or ended the token.
+            ready = _ready(site, tools.clock())
+            if ready is None:
+                return False
+            found = _take(ready[0], tools)
             if not found.messages and not found.wait:
                 return False
-            _send(found.messages, sender, client, site, pool, tools)
-            now = tools.clock()
-            if (now - started).total_seconds() >= seconds:
+            _send(found.messages, *ready, site, pool, tools)
+            if (tools.clock() - started).total_seconds() >= seconds:
                 return True
             if found.wait:
                 tools.sleep(min(found.wait, PATIENCE))
-            sender = senders.mine()
-            if sender is None or not sender.sends(now):
-                return False  # paused by an answer of this round
+
+
+def _ready(site: Site, now: dt.datetime) -> tuple[Sender, Client] | None:
+    """The number and the client, or None where nothing may go out: a suspended site spends nothing either."""
+    sender = senders.mine()
+    if not site.is_open or sender is None or not sender.sends(now):
+        return None
+    try:
+        return sender, account.client()
+    except NotConnected:
+        return None
 
 
 def _take(sender: Sender, tools: Tools) -> Round:
@@ -100,7 +110,7 @@ def _take(sender: Sender, tools: Tools) -> Round:
         room = ROUND - len(found.messages)
         if room <= 0 or found.wait:
             break
-        payers = _payers(kind)
+        payers = _payers(kind, now)
         left = pacing.room_for(sender, payers, now=now) if kind == Type.BI else {}
         payers = [payer for payer in payers if left.get(payer, 1)]
         if payers:
@@ -118,8 +128,10 @@ def _take_kind(
         for message in locks.due(payers=payers, kind=kind, now=now, share=share, limit=room):
             if left.get(message.payer, 1) <= 0:
                 continue  # its people of the day are used up
-            if message.expires_at <= now:
-                outcomes.failed(message, error="expired", now=now)
+            allowed = _not_before(message, now)
+            if allowed > now:
+                message.due_at = allowed
+                message.save(update_fields=["due_at"])
                 continue
             turn = pacing.ask(sender, bytes(message.recipient), speed=speed, now=now)
             if turn.pair and not turn.now:
@@ -133,14 +145,22 @@ def _take_kind(
             if message.payer in left:
                 left[message.payer] -= 1
         Message.objects.filter(id__in=[message.id for message in taken]).update(
-            state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1
+            state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1, turn=F("turn") + 1, wamid=""
         )
     found.messages += taken
 
 
-def _payers(kind: str) -> list[uuid.UUID]:
+def _not_before(message: Message, now: dt.datetime) -> dt.datetime:
+    """Quiet hours are asked again: retries, resting numbers and full days move messages into the night."""
+    if not message.quiet_zone:
+        return now
+    return quiet.Hours(message.quiet_zone, message.quiet_from, message.quiet_to).next_allowed(now)
+
+
+def _payers(kind: str, now: dt.datetime) -> list[uuid.UUID]:
+    """Whoever has something due. One look into the index for each merchant in the queue, however much it has."""
     with connection.cursor() as cursor:
-        cursor.execute(_PAYERS, [kind, kind])
+        cursor.execute(_PAYERS, [kind, kind, kind, now])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -156,13 +176,16 @@ def _send(
     letters = _compose(messages, site, tools)
     number = sender.phone_number_id
     answers = pool.map(lambda pair: _post(client, number, pair[1]), letters)
-    taken = []
-    for (message, letter), answer in zip(letters, answers, strict=True):
-        if isinstance(answer, Accepted):
-            taken.append((message.id, answer.wamid, letter.form))
-        else:
+    told = list(zip(letters, answers, strict=True))
+    # The good news first: whatever goes wrong with the rest, these are known.
+    outcomes.accepted(
+        [(message.id, message.turn, answer.wamid, letter.form)
+         for (message, letter), answer in told if isinstance(answer, Accepted)],
+        now=tools.clock(),
+    )  # fmt: skip
+    for (message, letter), answer in told:
+        if not isinstance(answer, Accepted):
             _record(message, letter, answer, tools)
-    outcomes.accepted(taken, now=tools.clock())
 
 
 def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:
@@ -177,8 +200,8 @@ def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Me
             ready.append((full[key], composing.letter(full[key], desk)))
         except composing.CannotSend as error:
             _give_up(key, error.reason, now)
-        except composing.NoTemplate:
-            outcomes.put_back(key, now=now, why="no_template", due_at=now + AGAIN_AFTER)
+        except composing.NotNow as error:
+            outcomes.put_back(key, now=now, why=error.reason, due_at=now + AGAIN_AFTER)
         except Exception as error:  # one message that cannot be made must not hold up the others
             log.error("message could not be made", message_id=str(key), exc_info=error)
             _give_up(key, "not_made", now)
@@ -195,17 +218,19 @@ def _give_up(message_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
 def _post(client: Client, number: str, letter: composing.Letter) -> Answer:
     """One message over HTTP, its picture before it. Runs in a thread, without the database."""
     try:
-        media = ""
-        if letter.drawing:
-            media = _uploaded(client, number, letter.drawing)
+        media = _uploaded(client, number, letter.drawing) if letter.drawing else ""
         return client.send(number, letter.body(media))
-    except (Refused, Unknown, Unreachable) as error:
+    except (Refused, Unknown, Unreachable, NotDrawn) as error:
         return error
 
 
 def _uploaded(client: Client, number: str, drawing: pictures.Drawing) -> str:
     try:
-        return client.upload(number, drawing.jpeg(), pictures.MIME)
+        jpeg = drawing.jpeg()
+    except Exception as error:  # a full disk or a broken file: this message's trouble, not the round's
+        raise NotDrawn(type(error).__name__) from error
+    try:
+        return client.upload(number, jpeg, pictures.MIME)
     except Unknown as error:
         # A picture too many at Meta harms nobody: the message itself was not sent.
         raise Unreachable("upload") from error
@@ -218,12 +243,16 @@ def _record(message: Message, letter: composing.Letter, answer: Answer, tools: T
         if answer.verdict == Verdict.PAUSE_TEMPLATE:
             composing.rest(letter.form, str(answer.code), now)
         outcomes.refused(
-            message.id, verdict=answer.verdict, code=answer.code, title=answer.title, now=now, random=tools.random
-        )
+            message.id, turn=message.turn, verdict=answer.verdict, code=answer.code, title=answer.title, now=now,
+            random=tools.random,
+        )  # fmt: skip
     elif isinstance(answer, Unreachable):
         # Nothing left this machine, so trying again is safe however often; the message's own time ends it.
         wait = min(60.0, max(2.0, (now - message.created_at).total_seconds() / 4)) * (0.5 + tools.random())
         outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + dt.timedelta(seconds=wait))
+    elif isinstance(answer, NotDrawn):
+        log.error("picture not drawn", message_id=str(message.id), exc_info=answer)
+        _give_up(message.id, "not_made", now)
     else:
         log.warning("outcome unknown", message_id=str(message.id))
         outcomes.unknown(message.id, now=now)

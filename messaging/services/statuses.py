@@ -29,29 +29,33 @@ def apply(status: Status, *, now: dt.datetime, random: outcomes.Random) -> bool:
     if state is None and status.status != "failed":
         return False
     with transaction.atomic():
-        message = _find(status)
+        message, turn = _find(status)
         if message is None:
             return False
         if state is not None:
-            message.wamid = message.wamid or status.wamid
+            if turn == message.turn:
+                message.wamid = message.wamid or status.wamid
             message.accepted_at = message.accepted_at or status.at
+            message.user_id = status.user_id or message.user_id
             outcomes.arrived(
-                message, state=state, at=min(status.at, now), category=status.category or message.category,
-                pricing=status.pricing_type or message.pricing,
+                message, turn=turn, state=state, at=min(status.at, now), now=now,
+                category=status.category or message.category, pricing=status.pricing_type or message.pricing,
                 billable=message.billable if status.billable is None else status.billable,
             )  # fmt: skip
             return True
-        message_id, current = message.id, message.wamid in {"", status.wamid}
-    if current:
-        outcomes.refused(
-            message_id, verdict=verdict_of(status.code, None), code=status.code, title=status.title, now=now,
-            random=random, by_status=True,
-        )  # fmt: skip
+        message_id = message.id
+    outcomes.refused(
+        message_id, turn=turn, verdict=verdict_of(status.code, None), code=status.code, title=status.title, now=now,
+        random=random, billed=status.billable,
+    )  # fmt: skip
     return True
 
 
-def _find(status: Status) -> Message | None:
+def _find(status: Status) -> tuple[Message | None, int]:
+    """The message, and which of its posts the news is about."""
+    name, _colon, turn = status.callback.partition(":")
     try:
-        return locks.message(uuid.UUID(status.callback))
+        return locks.message(uuid.UUID(name)), int(turn)
     except (ValueError, NoSuchMessage):
-        return locks.message_of(status.wamid)
+        found = locks.message_of(status.wamid)
+        return found, found.turn if found else 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import structlog
 from django.db import transaction
 
 from messaging import locks
 from messaging.choices import State
+from messaging.models import Message
 from messaging.services import outcomes
 
 log = structlog.get_logger("couponry.messaging")
@@ -21,18 +23,28 @@ CHUNK = 200
 
 def sweep(*, now: dt.datetime) -> int:
     """Mark what a dead process left as unknown, and end what is too old. Returns how many; repeat until 0."""
-    with transaction.atomic():
-        left = locks.overdue(state=State.SENDING, before=now - SENDING_FOR, limit=CHUNK)
-        for message in left:
-            outcomes.unknown(message.id, now=now)
-    with transaction.atomic():
-        old = locks.overdue(state=State.QUEUED, before=now, limit=CHUNK)
-        for message in old:
-            outcomes.failed(message, error="expired", now=now)
-    with transaction.atomic():
-        silent = locks.overdue(state=State.ACCEPTED, before=now - ACCEPTED_FOR, limit=CHUNK)
-        for message in silent:
-            outcomes.failed(message, error="never_told", now=now)
+    left = _overdue(State.SENDING, "claimed_at", now - SENDING_FOR)
+    for message_id in left:
+        outcomes.unknown(message_id, now=now)
     if left:
         log.warning("messages with an unknown outcome", count=len(left))
+    old = _overdue(State.QUEUED, "expires_at", now)
+    silent = _overdue(State.ACCEPTED, "expires_at", now - ACCEPTED_FOR)
+    for message_id in old:
+        _end(message_id, State.QUEUED, "expired", now)
+    for message_id in silent:
+        _end(message_id, State.ACCEPTED, "never_told", now)
     return len(left) + len(old) + len(silent)
+
+
+def _overdue(state: State, column: str, before: dt.datetime) -> list[uuid.UUID]:
+    rows = Message.objects.filter(state=state, **{f"{column}__lt": before}).order_by(column)
+    return list(rows.values_list("id", flat=True)[:CHUNK])
+
+
+def _end(message_id: uuid.UUID, state: State, why: str, now: dt.datetime) -> None:
+    """One message, one transaction: two that wait for each other's coupons and wallets would wait for ever."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state == state:
+            outcomes.failed(message, error=why, now=now)

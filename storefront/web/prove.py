@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -42,10 +43,10 @@ def ask(request: HttpRequest) -> HttpResponse:
         except (WhatsAppOff, limits.Unavailable) as error:
             refuse(form, error)
         else:
-            response = redirect("storefront:prove-code")
+            response = HttpResponseRedirect(_with_offer(request, reverse("storefront:prove-code")))
             browser.keep_device(response, token)
             return pages.private(response)
-    context = {"form": form, "offered": codes.is_offered(), "offer": request.GET.get("offer", "")}
+    context = {"form": form, "offered": codes.is_offered()}
     return pages.private(render(request, "storefront/prove.html", context, status=422 if form.errors else 200))
 
 
@@ -69,7 +70,8 @@ def enter(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("This is your phone. Your coupons are here now."))
             return pages.private(redirect("storefront:mine"))
     status = 422 if form.errors or (over and request.method == "POST") else 200
-    return pages.private(render(request, "storefront/prove_code.html", {"form": form, "over": over}, status=status))
+    context = {"form": form, "over": over, "ask_url": _with_offer(request, reverse("storefront:prove"))}
+    return pages.private(render(request, "storefront/prove_code.html", context, status=status))
 
 
 @public
@@ -88,6 +90,14 @@ def send_again(request: HttpRequest, serial: str) -> HttpResponse:
     else:
         messages.success(request, _("It is on its way to your WhatsApp."))
     return pages.private(here)
+
+
+def _with_offer(request: HttpRequest, address: str) -> str:
+    """Whose page asked stays known through all of these pages: it pays for each code."""
+    try:
+        return f"{address}?offer={uuid.UUID(request.GET.get('offer', ''))}"
+    except ValueError:
+        return address
 
 
 def _payer(request: HttpRequest) -> uuid.UUID | None:

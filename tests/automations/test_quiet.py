@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.automations.quiet import is_quiet, next_allowed, zone_of
+from messaging.quiet import is_quiet, next_allowed, zone_of
 
 MOMENTS = st.integers(0, 2 * 365 * 24 * 60).map(
     lambda n: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=n)

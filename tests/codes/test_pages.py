@@ -91,8 +91,10 @@ def test_a_site_without_whatsapp_says_so(phone, browser):
 def test_a_refused_second_claim_offers_a_code_that_the_shop_pays_for(phone, browser, coupon):
     claim = {**typed("0512345678"), "name": "Carl", "birthday": "1990-05-17"}
     refused = browser.post(f"/b/{coupon.batch_id}/claim", claim).content.decode()
-    browser.post(f"/my/code?offer={coupon.batch_id}", typed("0512345678"))
+    asked = browser.post(f"/my/code?offer={coupon.batch_id}", typed("0512345678"))
+    page = browser.get(asked.url).content.decode()
 
+    assert f"/my/code?offer={coupon.batch_id}" in page
     assert f"/my/code?offer={coupon.batch_id}" in refused
     assert PhoneCode.objects.get().merchant_id == phone.merchant_id
 

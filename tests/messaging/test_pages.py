@@ -56,8 +56,8 @@ def test_the_log_filters_and_exports(phone, owner):
 
 def test_a_message_tells_its_story(phone, owner):
     message = phone.queued()
-    Message.objects.filter(id=message.id).update(state="sending")
-    outcomes.accepted([(message.id, "wamid.7", "coupon_ada")], now=NOW)
+    Message.objects.filter(id=message.id).update(state="sending", turn=1)
+    outcomes.accepted([(message.id, 1, "wamid.7", "coupon_ada")], now=NOW)
 
     page = owner.get(f"/merchant/messages/{message.id}/").content.decode()
 

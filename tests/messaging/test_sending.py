@@ -53,7 +53,7 @@ def test_a_claimed_coupon_arrives_as_a_picture_with_its_own_code(whatsapp, numbe
 
     (got,) = whatsapp.messages(TO)
     assert fresh(message).state == "accepted"
-    assert got["callback"] == str(message.id)
+    assert got["callback"] == f"{message.id}:1"
     assert "Free coffee" in got["shown"]["body"]
     picture = Image.open(io.BytesIO(bytes_of(whatsapp, got["shown"]["media"]["id"])))
     assert (picture.format, picture.width) == ("JPEG", 1080)

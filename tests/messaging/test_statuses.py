@@ -8,6 +8,8 @@ import random
 
 import pytest
 
+from credits.models import Entry
+from merchants.models import Coupon
 from messaging.choices import Trigger
 from messaging.consent.queries import register
 from messaging.meta.news import Inbound, Preference, Status
@@ -18,9 +20,9 @@ from tests.factories import NOW
 MINUTE = dt.timedelta(minutes=1)
 
 
-def told(message, word, *, at=NOW, code=None, billable=None, callback=None, wamid=""):
+def told(message, word, *, at=NOW, code=None, billable=None, callback=None, wamid="", turn=1):
     return Status(
-        wamid=wamid or f"wamid.{message.id}", status=word, at=at, callback=str(message.id) if callback is None else callback, recipient="",
+        wamid=wamid or f"wamid.{message.id}", status=word, at=at, callback=f"{message.id}:{turn}" if callback is None else callback, recipient="",
         user_id="", code=code, title="", category="utility", pricing_type="regular" if billable else "", billable=billable,
     )  # fmt: skip
 
@@ -33,9 +35,14 @@ def tell(message, *words, **more):
 
 def under_way(message):
     """As it is once Meta has accepted it."""
-    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
-    outcomes.accepted([(message.id, f"wamid.{message.id}", "coupon")], now=NOW)
+    post(message, 1)
+    outcomes.accepted([(message.id, 1, f"wamid.{message.id}", "coupon")], now=NOW)
     return message
+
+
+def post(message, turn):
+    """As it is while it is being posted for the `turn`-th time."""
+    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=turn, turn=turn, wamid="")
 
 
 @pytest.fixture
@@ -95,9 +102,17 @@ def test_a_failure_after_sent_gives_one_credit_back_where_meta_did_not_bill(phon
     assert phone.entries(claimed) == [("deduct", -1), ("adjustment", 1)]
 
 
-def test_and_gives_none_back_where_meta_billed(phone, claimed):
+def test_what_the_sent_status_says_of_billing_is_not_what_failed(phone, claimed):
+    """Meta prices a message when it is sent, and bills what is delivered."""
     tell(claimed, "sent", billable=True)
     found = tell(claimed, "failed", code=131026)
+
+    assert (found.charge, phone.wallet()) == ("returned", (10, 10))
+
+
+def test_and_gives_none_back_where_meta_billed(phone, claimed):
+    tell(claimed, "sent", billable=True)
+    found = tell(claimed, "failed", code=131026, billable=True)
 
     assert (found.state, found.charge, phone.wallet()) == ("failed", "spent", (9, 9))
 
@@ -149,7 +164,8 @@ def test_the_books_are_the_same_whatever_the_order_of_thirty_messages(phone):
 def test_a_status_finds_its_message_before_its_answer_did(phone):
     """Meta's news may overtake the answer, and the answer may never come."""
     message = phone.queued()
-    Message.objects.filter(id=message.id).update(state="unknown", claimed_at=NOW, attempts=1)
+    post(message, 1)
+    outcomes.unknown(message.id, now=NOW)
 
     found = tell(message, "sent", wamid="wamid.9")
 
@@ -158,10 +174,10 @@ def test_a_status_finds_its_message_before_its_answer_did(phone):
 
 def test_a_late_answer_does_not_move_a_message_back(phone):
     message = phone.queued()
-    Message.objects.filter(id=message.id).update(state="sending", claimed_at=NOW, attempts=1)
+    post(message, 1)
     tell(message, "delivered")
 
-    outcomes.accepted([(message.id, f"wamid.{message.id}", "coupon")], now=NOW)
+    outcomes.accepted([(message.id, 1, f"wamid.{message.id}", "coupon")], now=NOW)
 
     assert Message.objects.get(id=message.id).state == "delivered"
 
@@ -180,6 +196,68 @@ def test_the_old_attempts_failure_told_twice_does_not_end_the_new_one(phone, cla
     assert Message.objects.get(id=claimed.id).state == "queued"
 
 
+def test_a_failure_told_twice_does_not_send_a_third_time(phone, claimed):
+    tell(claimed, "failed", code=131000)
+    post(claimed, 2)
+
+    found = tell(claimed, "failed", code=131000)
+
+    assert found.state == "sending"
+
+
+def test_a_failure_before_its_own_answer_leaves_the_next_post_free(phone):
+    message = phone.queued()
+    post(message, 1)
+    tell(message, "failed", code=131000)
+    outcomes.accepted([(message.id, 1, "wamid.1", "coupon")], now=NOW)
+    post(message, 2)
+    outcomes.accepted([(message.id, 2, "wamid.2", "coupon")], now=NOW)
+
+    found = tell(message, "failed", code=131026, turn=2, wamid="wamid.2")
+
+    assert (found.wamid, found.state, found.charge) == ("wamid.2", "failed", "released")
+
+
+def test_sent_told_after_the_failure_of_the_same_post_charges_nothing(phone, gift):
+    tell(gift, "failed", code=131000)
+
+    found = tell(gift, "sent")
+
+    assert (found.state, found.charge, found.coupon.state) == ("queued", "held", "held")
+
+
+def test_news_of_a_closed_month_is_booked_when_it_comes(phone, claimed):
+    late = NOW + dt.timedelta(days=3)
+    statuses.apply(told(claimed, "sent", at=NOW), now=late, random=lambda: 0.5)
+
+    assert Message.objects.get(id=claimed.id).sent_at == NOW
+    assert Entry.objects.get(related_id=claimed.id, action="deduct").at == late
+
+
+def test_a_coupon_that_somebody_else_holds_by_now_is_not_taken_from_them(phone):
+    batch = phone.batch(1)
+    first = phone.queued(Trigger.BIRTHDAY, batch_id=batch.id)
+    Message.objects.filter(id=first.id).update(state="unknown", turn=1)
+    outcomes.settle_by_person(first.id, send_again=False, actor=phone.shop.owner, now=NOW)
+    second = phone.queued(Trigger.BIRTHDAY, batch_id=batch.id)
+
+    tell(first, "delivered")
+
+    held = Coupon.objects.get(id=second.coupon_id)
+    assert (held.state, held.customer_id) == ("held", second.customer_id)
+
+
+def test_a_coupon_that_is_still_free_is_taken_by_whom_it_reached_after_all(phone):
+    gift = phone.queued(Trigger.BIRTHDAY, batch_id=phone.batch(1).id)
+    Message.objects.filter(id=gift.id).update(state="unknown", turn=1)
+    outcomes.settle_by_person(gift.id, send_again=False, actor=phone.shop.owner, now=NOW)
+
+    tell(gift, "delivered")
+
+    coupon = Coupon.objects.get(id=gift.coupon_id)
+    assert (coupon.state, coupon.customer_id) == ("taken", gift.customer_id)
+
+
 def test_a_delivery_in_the_last_moment_is_not_sent_twice(phone, claimed):
     tell(claimed, "failed", code=131000)
 
@@ -196,7 +274,7 @@ def test_news_of_nobody_is_nobodys(phone, claimed):
 
 def test_a_person_settles_what_is_unknown(phone):
     message = phone.queued()
-    Message.objects.filter(id=message.id).update(state="unknown")
+    Message.objects.filter(id=message.id).update(state="unknown", turn=1)
 
     outcomes.settle_by_person(message.id, send_again=False, actor=phone.shop.owner, now=NOW)
 
@@ -206,7 +284,7 @@ def test_a_person_settles_what_is_unknown(phone):
 
 def test_a_status_settles_what_a_person_had_given_up(phone):
     message = phone.queued()
-    Message.objects.filter(id=message.id).update(state="unknown")
+    Message.objects.filter(id=message.id).update(state="unknown", turn=1)
     outcomes.settle_by_person(message.id, send_again=False, actor=phone.shop.owner, now=NOW)
 
     found = tell(message, "delivered")
@@ -215,6 +293,28 @@ def test_a_status_settles_what_a_person_had_given_up(phone):
 
 
 # What people write.
+
+
+def test_somebody_who_hides_the_number_is_known_by_whom_we_wrote_to(phone):
+    customer = phone.customer(phone="+966511112222")
+    message = under_way(phone.queued(customer_id=customer.id))
+    Message.objects.filter(id=message.id).update(user_id="SA.77")
+
+    inbound.receive(
+        Inbound(wamid="w", phone="", user_id="SA.77", name="", at=NOW, kind="text", text="STOP", context_wamid=""),
+        now=NOW,
+    )
+
+    assert register.is_stopped(bytes(customer.phone_index))
+
+
+def test_a_late_start_does_not_lift_a_newer_stop(phone):
+    customer = phone.customer(phone="+966511112222")
+
+    inbound.receive(wrote("STOP", at=NOW), now=NOW)
+    inbound.receive(wrote("START", at=NOW - MINUTE), now=NOW + MINUTE)
+
+    assert register.is_stopped(bytes(customer.phone_index))
 
 
 def wrote(text, phone="+966511112222", at=NOW):

@@ -16,7 +16,7 @@ from accounts.actors import system
 from kernel import clock, crypto
 from kernel.ids import uuid7
 from merchants.models import Merchant
-from messaging.automations import quiet
+from messaging import quiet
 from messaging.automations.choices import CampaignState, Kind, Skipped, State
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
@@ -77,8 +77,7 @@ def _write(source: Automation | Campaign, merchant: Merchant, due: Due, now: dt.
             customer_id=due.customer_id, merchant_id=source.merchant_id, coupon_id=due.coupon_id,
             batch_id=None if due.coupon_id else source.batch_id, automation_id=source.id, occasion_id=occasion.id,
             campaign_name=source.name if isinstance(source, Campaign) else "",
-            not_before=quiet.next_allowed(now, zone, start=source.quiet_from, end=source.quiet_to), now=now,
-            actor=ACTOR, wake=False,
+            quiet_hours=quiet.Hours(zone, source.quiet_from, source.quiet_to), now=now, actor=ACTOR, wake=False,
         )  # fmt: skip
     return Opened.SENT
 

@@ -7,10 +7,24 @@ twice: never quiet.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import timezone
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The quiet hours of one customer: `start` and `end` on the clock of `zone`."""
+
+    zone: str
+    start: int
+    end: int
+
+    def next_allowed(self, moment: dt.datetime) -> dt.datetime:
+        """As the function of this name."""
+        return next_allowed(moment, self.zone, start=self.start, end=self.end)
 
 
 def zone_of(phone: str, *, otherwise: str) -> str:
