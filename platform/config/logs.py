@@ -13,12 +13,15 @@ from prometheus_client import Histogram
 
 log = structlog.get_logger("couponry.request")
 SECONDS = Histogram("couponry_request_seconds", "Time to answer a request", ["method", "status"])
-# A serial or a token in a path is a secret: it never reaches the log.
-SECRET = re.compile(r"(?i)^/(c|claimed|account/invitation|account/enter|account/password/reset/key)/[^/]+")
+# A serial or a token in a path is a secret: it never reaches the log. After these parts of a path stands one.
+SECRET = re.compile(
+    r"(?i)^(/(?:c|claimed|account/invitation|account/enter|account/password/reset/key|join|my/send|s/[^/]+/wheel"
+    r"|api/v1/coupons)/)[^/]+"
+)
 
 
 def safe_path(path: str) -> str:
-    return SECRET.sub(r"/\1/…", path)
+    return SECRET.sub(r"\1…", path)
 
 
 class SecretPaths(logging.Filter):

@@ -107,7 +107,14 @@ def test_limits_of_one_site_are_nothing_on_another(ada_site, bob_site):
     claim(bob_site, caller=other(1), phone="+966500000001")
 
 
-@pytest.mark.parametrize("path", ["/c/K7PX39MDTC4WRHF", "/C/K7PX39MDTC4WRHF", "/c/K7PX39MDTC4WRHF/claim"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c/K7PX39MDTC4WRHF", "/C/K7PX39MDTC4WRHF", "/c/K7PX39MDTC4WRHF/claim", "/s/mona/wheel/K7PX39MDTC4WRHF",
+        "/s/mona/wheel/K7PX39MDTC4WRHF/review", "/my/send/K7PX39MDTC4WRHF", "/join/K7PX39MDTC4WRHF/",
+        "/api/v1/coupons/K7PX39MDTC4WRHF",
+    ],
+)  # fmt: skip
 def test_a_serial_in_a_path_never_reaches_the_log(path):
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", path), None)
 
