@@ -182,12 +182,20 @@ def make_message(merchant: m.Merchant, **fields: Any) -> Any:
 
 def make_wheel(merchant: m.Merchant, *slices: tuple[Any, ...], is_on: bool = True, always: Any = None) -> Any:
     """A wheel's version 1 with segments (label, weight, batch or None, per_hour or None), all but the label optional."""
-    from storefront.wheel.choices import Colour
-    from storefront.wheel.models import Segment, Wheel, WheelVersion
+    from storefront.wheel.models import Wheel
 
     wheel = Wheel.objects.create(merchant=merchant, is_on=is_on, created_at=NOW)
+    return make_version(wheel, *slices, always=always)
+
+
+def make_version(wheel: Any, *slices: tuple[Any, ...], always: Any = None) -> Any:
+    """The next version of a wheel; segments as `make_wheel` takes them."""
+    from storefront.wheel.choices import Colour
+    from storefront.wheel.models import Segment, WheelVersion
+
+    merchant, number = wheel.merchant, wheel.versions.count() + 1
     version = WheelVersion.objects.create(
-        merchant=merchant, wheel=wheel, number=1, always_batch=always, created_at=NOW, created_label="x"
+        merchant=merchant, wheel=wheel, number=number, always_batch=always, created_at=NOW, created_label="x"
     )
     for place, one in enumerate(slices, start=1):
         label, weight, batch, per_hour = (*one, *(1, None, None)[len(one) - 1 :])

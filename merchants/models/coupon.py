@@ -34,6 +34,7 @@ class Coupon(WalledModel):
         COUNTER = "counter", _("Counter")
         API = "api", _("API")
         MESSAGE = "message", _("WhatsApp message")
+        WHEEL = "wheel", _("Lucky draw")
 
     # The composite key (merchant, batch) of the walls checks both; checking each again would halve the speed of COPY.
     merchant = models.ForeignKey(

@@ -101,7 +101,10 @@ class BatchForm(forms.Form):
         label=_("Store page"),
         required=False,
         widget=Switch,
-        help_text=_("Customers who scan your poster can take one. With both off, only your messages give them out."),
+        help_text=_(
+            "Customers who scan your poster can take one. "
+            "With both off, only your messages and the wheel give them out."
+        ),
     )
     starts_on = DateField(label=_("First day"), presets=((0, _("Today")), (1, _("Tomorrow"))))
     claim_until = DateField(

@@ -28,7 +28,7 @@ STALE = dt.timedelta(hours=24)
 # A till hands the coupon over itself, and a merchant's own system has its own ways.
 TRIGGER_OF = {
     Coupon.Source.CENTRE: Trigger.CLAIM_CENTRE, Coupon.Source.IN_STORE: Trigger.CLAIM_STORE,
-    Coupon.Source.PRINTED: Trigger.CLAIM_STORE,
+    Coupon.Source.PRINTED: Trigger.CLAIM_STORE, Coupon.Source.WHEEL: Trigger.CLAIM_STORE,
 }  # fmt: skip
 
 

@@ -29,9 +29,11 @@ from storefront.web.where import site_of
 from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
 from storefront.wheel.web import turning
+from tenants.models import Site
 
 TURN_KEPT = 15 * 60
-TURN_WAITS = 4.0  # seconds that a second click waits for the first one's answer
+TURN_WAITS = 4  # seconds that a second click waits for the first one's answer
+OVER = "-"  # the press had its answer, which this device no longer tells
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,11 @@ def _form(
         "known": known, "now": clock.now(), "turn": request.POST.get("turn") or secrets.token_urlsafe(12),
     }  # fmt: skip
     template = "wheel/form.html" if place.wheel else "storefront/claim.html"
-    return pages.private(render(request, template, context, status=status))
+    response = pages.private(render(request, template, context, status=status))
+    if not place.shared and not browser.device_token(request):
+        # Before the press, so that a second press comes with the same secret as the first one.
+        browser.keep_device(response, browser.new_device_token())
+    return response
 
 
 def _take(request: HttpRequest, place: Place) -> HttpResponse:
@@ -177,11 +183,25 @@ def _take(request: HttpRequest, place: Place) -> HttpResponse:
         if not known.known or (known.customer_id and not blank):
             return _form(request, place, form, status=422)
         form.without_details()
-    turn = _Turn(request.POST.get("turn", ""))
+    turn = _Turn(request.POST.get("turn", ""), site_of(request), phone, place)
     made = turn.begin()
-    if made:
-        return turning.show(request, place, uuid.UUID(made)) if place.wheel else _coupon(request, place, made)
-    return _claimed(request, place, form, phone, known, turn)
+    if made == OVER:
+        return redirect(place.back_url)
+    return _again(request, place, phone, made) if made else _claimed(request, place, form, phone, known, turn)
+
+
+def _again(request: HttpRequest, place: Place, phone: str, made: str) -> HttpResponse:
+    """A second press: what the first one got. The browser may never have seen that answer, so it is told all of it."""
+    if place.wheel:
+        spin_id = uuid.UUID(made)
+        response = turning.show(request, place, spin_id)
+        if not place.shared:
+            turning.keep(request, response, spin_id, phone, turning.mark(request, place, phone, clock.now()))
+        return response
+    response = _coupon(request, place, made)
+    if not place.shared:
+        browser.keep(request, response, made, browser.mark(site_of(request), phone, place.key))
+    return response
 
 
 def _claimed(
@@ -228,7 +248,7 @@ def _spun(
     spin_id = result.spin_id or (turning.spun_here(request, mark) if result.outcome == spinning.AGAIN else None)
     if spin_id is None:
         turn.forget()
-        return turning.refused(request, place, result.outcome, now=now)
+        return turning.refused(request, place, result.outcome, now=now, unknown=result.fresh)
     turn.end(str(spin_id))
     response = turning.show(request, place, spin_id, fresh=result.outcome == spinning.SPUN)
     if not place.shared:
@@ -287,26 +307,41 @@ def details(request: HttpRequest) -> HttpResponse:
 
 
 class _Turn:
-    """One press of the button. A second press of it waits for the first one's answer and gets the same."""
+    """One press of the button, for one number in one place. A second press waits for the first one's answer.
 
-    def __init__(self, token: str) -> None:
-        self.key = f"storefront.turn.{token[:40]}" if token else ""
+    On a shared device that answer is forgotten as soon as nobody can be waiting for it: whoever goes back or reloads
+    there later is the next customer.
+    """
+
+    def __init__(self, token: str, site: Site, phone: str, place: Place) -> None:
+        self.key = f"storefront.turn.{browser.mark(site, phone, place.key)}.{token[:40]}" if token else ""
+        self.shared = place.shared
 
     def begin(self) -> str:
-        """The serial that this very press got already, or "" where it is the first."""
+        """The serial or spin that this very press got already, OVER where it got one, or "" where it is the first."""
         if not self.key or cache.add(self.key, "", TURN_KEPT):
             return ""
         until = time.monotonic() + TURN_WAITS
         while time.monotonic() < until:
             found = cache.get(self.key)
+            if found == OVER:
+                return cache.get(self.answer) or OVER
             if found or found is None:
                 return found or ""
             time.sleep(0.1)
         return ""
 
     def end(self, serial: str) -> None:
-        if self.key:
-            cache.set(self.key, serial, TURN_KEPT)
+        if not self.key:
+            return
+        if self.shared:
+            cache.set(self.answer, serial, TURN_WAITS)
+        cache.set(self.key, OVER if self.shared else serial, TURN_KEPT)
+
+    @property
+    def answer(self) -> str:
+        """Where the answer stands for the moment on a shared device."""
+        return f"{self.key}.answer"
 
     def forget(self) -> None:
         if self.key:

@@ -53,7 +53,7 @@ def check(plan: WheelPlan, usable: set[uuid.UUID]) -> None:
         errors[""] = _("Nothing can be won on this wheel: give at least one segment a batch.")
     if plan.always_batch_id:
         if plan.always_batch_id not in usable:
-            errors["always"] = _("Choose a batch that is given out in the store.")
+            errors["always"] = _("Choose a batch of yours with coupons to be taken online.")
         elif any(segment.batch_id == plan.always_batch_id for segment in plan.segments):
             errors["always"] = _("This batch is a prize of the wheel: choose another one to give in any case.")
     for index, segment in enumerate(plan.segments):
@@ -70,7 +70,7 @@ def _of_segment(segment: SegmentPlan, usable: set[uuid.UUID]) -> Any:
     if not 1 <= segment.weight <= HEAVIEST:
         return _("The weight is a number from 1 to 10,000.")
     if segment.batch_id and segment.batch_id not in usable:
-        return _("Choose a batch that is given out in the store.")
+        return _("Choose a batch of yours with coupons to be taken online.")
     if segment.per_hour is not None and (not segment.batch_id or not 1 <= segment.per_hour <= BUSIEST_HOUR):
         return _("A limit per hour needs a prize, and is a number from 1 to 10,000.")
     if segment.colour not in Colour.values:

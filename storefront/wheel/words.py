@@ -15,7 +15,7 @@ from storefront.wheel.models import Segment, WheelVersion
 BARRED: dict[str, Any] = {
     "paused": gettext_lazy("The batch is paused"),
     "over": gettext_lazy("The batch has run out"),
-    "closed": gettext_lazy("The batch is not given out in the store"),
+    "closed": gettext_lazy("The batch is not open"),
     "not_yet": gettext_lazy("The batch has not begun"),
     "sold_out": gettext_lazy("All coupons are taken"),
     "pacing": gettext_lazy("This hour's limit is reached"),

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEvent
+from kernel import clock
 from kernel.errors import NotAllowed
 from merchants import models as m
 from merchants.errors import MerchantNotActive
@@ -80,7 +81,7 @@ def test_saving_what_is_there_makes_nothing_new(ada_site, mona, voucher, owner):
 def test_what_cannot_be_turned_is_refused_where_it_is_wrong(ada_site, mona, voucher, owner):
     with wall(ada_site, "site"):
         foreign = open_batch(factories.make_merchant("Sam"))
-        centre = open_batch(mona, in_store=False)
+        paper = open_batch(mona, print_quantity=5)
     good = plan(voucher).segments
     wrong = [
         (plan(voucher, segments=good[:1]), ""),
@@ -89,7 +90,7 @@ def test_what_cannot_be_turned_is_refused_where_it_is_wrong(ada_site, mona, vouc
         (plan(voucher, always_batch_id=voucher.id), "always"),
         (plan(voucher, always_batch_id=foreign.id), "always"),
         (plan(voucher, segments=(replace(good[0], batch_id=foreign.id), good[1], good[0])), 0),
-        (plan(voucher, segments=(good[0], replace(good[0], batch_id=centre.id))), 1),
+        (plan(voucher, segments=(good[0], replace(good[0], batch_id=paper.id))), 1),
         (plan(voucher, segments=(good[0], replace(good[1], per_hour=3))), 1),
         (plan(voucher, segments=(good[0], replace(good[1], label_en="x" * 25))), 1),
         (plan(voucher, segments=(good[0], replace(good[1], weight=0))), 1),
@@ -140,8 +141,6 @@ def test_changes_between_versions_are_said_in_words(ada_site, mona, voucher, own
 def test_figures_set_what_was_expected_beside_what_was_drawn(ada_site, mona, voucher):
     with wall(ada_site, "site"):
         version = factories.make_wheel(mona, ("Voucher", 1, voucher), ("No Prize", 3))
-    from kernel import clock
-
     now = clock.now()
     spin(ada_site, mona, "+966500000001", now=now)
     for number in range(2, 5):
@@ -154,8 +153,6 @@ def test_figures_set_what_was_expected_beside_what_was_drawn(ada_site, mona, vou
 
 
 def test_pages_of_the_desk(ada_site, mona, voucher, client):
-    from kernel import clock
-
     assert "No wheel yet" in client.get("/merchant/wheel/").content.decode()
     rows = {
         "rows-TOTAL_FORMS": "3", "rows-INITIAL_FORMS": "0", "always": "",
@@ -188,6 +185,29 @@ def test_pages_of_the_desk(ada_site, mona, voucher, client):
         assert "500000001" not in text
     assert "Version 1" in client.get("/merchant/wheel/versions/").content.decode()
     assert "No Prize" in client.get("/merchant/wheel/spins/?outcome=no_prize").content.decode()
+
+
+def test_batches_without_a_channel_come_first_in_the_editor(ada_site, mona, voucher, client):
+    with wall(ada_site, "site"):
+        own = open_batch(mona, on_centre=False, in_store=False, created_at=NOW - 10 * factories.DAY)
+        open_batch(mona, print_quantity=5)
+    with wall(ada_site, "merchant", merchant=mona.id):
+        found = wheels.usable_batches(mona.id, now=clock.now())
+
+    assert [batch.id for batch in found] == [own.id, voucher.id]
+    assert f'value="{own.id}"' in client.get("/merchant/wheel/edit/").content.decode()
+
+
+def test_the_overview_names_what_a_wheel_that_is_off_holds_back(ada_site, mona, voucher, owner, client):
+    def page():
+        return client.get("/merchant/wheel/").content.decode()
+
+    save(ada_site, mona, owner, plan(voucher))
+    assert "Held back" not in page()  # it never ran
+    client.post("/merchant/wheel/switch/", {"on": "1"})
+    assert "Held back" not in page()
+    client.post("/merchant/wheel/switch/", {"on": "0"})
+    assert "Held back while the wheel is off" in page()
 
 
 def test_a_batch_that_ran_out_may_stay_on_the_wheel(ada_site, mona, voucher, owner):

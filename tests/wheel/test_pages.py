@@ -19,7 +19,7 @@ from tests.storefront.conftest import PERSON, Browser, open_batch
 @pytest.fixture
 def voucher(ada_site, mona):
     with wall(ada_site, "site"):
-        return open_batch(mona, 5, on_centre=False)
+        return open_batch(mona, 5, on_centre=False, in_store=False)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_no_prize_says_when_the_wheel_turns_again(ada_site, mona, voucher, brows
     with wall(ada_site, "site"):
         factories.make_wheel(mona, ("Prize", 10_000, voucher), ("No Prize", 1))
     with wall(ada_site, "visitor"):  # who holds the prize already draws among the rest
-        claims.claim(phone="+966500000001", source="in_store", now=clock.now(), batch_id=voucher.id, name="Carl")
+        claims.claim(phone="+966500000001", source="wheel", now=clock.now(), batch_id=voucher.id, name="Carl")
 
     shown = text_of(browser.get(form(browser)["Location"] + "?shown=1"))
 
@@ -165,12 +165,50 @@ def test_addresses_that_are_forged_old_or_anothers_lead_to_the_store(ada_site, m
     assert browser.get("/s/nobody/wheel").status_code == 404
 
 
+def in_store(site, batch):
+    with wall(site, "site"):
+        m.Batch.objects.filter(id=batch.id).update(in_store=True)
+
+
+def test_a_batch_without_a_channel_is_given_by_the_wheel_and_by_nothing_else(ada_site, mona, voucher, browser):
+    for past in (f"/s/mona/{voucher.id}", f"/b/{voucher.id}/claim"):
+        assert form(browser, past).status_code == 404
+    with wall(ada_site, "site"):
+        assert not m.Coupon.objects.filter(state="taken").exists()
+        factories.make_wheel(mona, ("RM5 Voucher", 1, voucher), ("Voucher too", 1, voucher))
+
+    assert form(browser).status_code == 302
+    with wall(ada_site, "site"):
+        assert m.Coupon.objects.get(state="taken").source == "wheel"
+
+
+def test_what_was_a_prize_stays_off_the_page_behind_the_poster(ada_site, mona, voucher, sure, browser):
+    past = f"/s/mona/{voucher.id}"
+    in_store(ada_site, voucher)
+    with wall(ada_site, "site"):
+        other = open_batch(mona, 5, on_centre=False, in_store=False)
+        factories.make_version(sure.wheel, ("Other", 1, other), ("Other too", 1, other))
+
+    assert form(browser, past)["Location"] == "/s/mona/wheel"
+    assert browser.get("/s/mona")["Location"] == "/s/mona/wheel"
+
+
+def test_a_wheel_that_never_ran_holds_nothing_back(ada_site, mona, voucher, browser):
+    in_store(ada_site, voucher)
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("RM5 Voucher", 1, voucher), ("Voucher too", 1, voucher), is_on=False)
+
+    assert browser.get("/s/mona")["Location"] == f"/s/mona/{voucher.id}"
+    assert form(browser, f"/s/mona/{voucher.id}")["Location"].startswith("/c/")
+
+
 def test_what_only_the_wheel_gives_is_not_to_be_had_past_it(ada_site, mona, voucher, sure, browser):
     past = f"/s/mona/{voucher.id}"
+    in_store(ada_site, voucher)
     assert browser.get(past)["Location"] == "/s/mona/wheel"
     assert form(browser, past)["Location"] == "/s/mona/wheel"
     with wall(ada_site, "site"):
-        sure.wheel.is_on = False
+        sure.wheel.is_on, sure.wheel.switched_at = False, clock.now()
         sure.wheel.save()
 
     assert form(browser, past).status_code == 404
@@ -206,13 +244,24 @@ def test_what_is_missing_in_the_form_is_said_and_nothing_turns(ada_site, sure, b
     assert spins(ada_site) == []
 
 
-def test_the_tick_in_the_form_counts_with_a_prize_and_without(ada_site, mona, voucher, browser):
-    with wall(ada_site, "site"):
-        version = factories.make_wheel(mona, ("Prize", 1, voucher), ("No Prize", 10_000))
+def test_the_tick_in_the_form_counts_with_a_coupon(ada_site, mona, sure, browser):
     form(browser, agrees="on")
-    other = Browser()
-    form(other, phone_number="0500000002")
+    form(Browser(), phone_number="0500000002")
 
     with wall(ada_site, "site"):
-        assert version.merchant_id == mona.id
-        assert OptIn.objects.filter(merchant=mona).count() == 1
+        assert OptIn.objects.get(merchant=mona).source == "wheel"
+
+
+def test_the_tick_in_the_form_counts_for_nothing_without_a_coupon(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        other = open_batch(mona, 5)
+        factories.make_wheel(mona, ("Prize", 1, voucher), ("No Prize", 10_000))
+    form(browser, f"/s/mona/{other.id}")  # this browser proved the number
+    with wall(ada_site, "visitor"):  # who holds the prize already draws among the rest
+        claims.claim(phone="+966500000001", source="wheel", now=clock.now(), batch_id=voucher.id, name="Carl")
+
+    form(browser, agrees="on")
+
+    assert [one.outcome for one in spins(ada_site)] == ["no_prize"]
+    with wall(ada_site, "site"):
+        assert not OptIn.objects.exists()

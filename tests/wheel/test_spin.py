@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import Error, connection, transaction
 
+from kernel.models import OutboxEvent
 from merchants import models as m
 from merchants.services import claims
 from storefront.wheel.models import Segment, Spin, WheelVersion
@@ -55,12 +56,26 @@ def test_a_win_is_a_claim_of_the_segments_batch(ada_site, mona, voucher):
     made = the_spin(ada_site, result)
     assert (result.outcome, result.fresh, made.outcome, made.segment.position) == ("spun", True, "win", 1)
     assert made.coupon.state == "taken"
-    assert made.coupon.source == "in_store"
+    assert made.coupon.source == "wheel"
     assert made.coupon.batch_id == voucher.id
     assert made.coupon.customer_id == result.customer_id
     assert made.draws == [{"random": 0, "weights": [1, 9], "position": 1, "outcome": "win"}]
     with wall(ada_site, "site"):
         assert m.MerchantCustomer.objects.get(customer_id=result.customer_id).claims == 1
+
+
+def test_the_winners_phone_is_told_when_the_wheel_has_stopped(ada_site, mona, voucher, drink):
+    make(ada_site, mona, ("RM5 Voucher", 1, voucher), ("No Prize", 9), always=drink)
+
+    made = the_spin(ada_site, spin(ada_site, mona))
+    with wall(ada_site, "visitor"):
+        claims.claim(phone=OTHER, source="in_store", now=NOW, batch_id=drink.id, name="Sam", birthday=BIRTHDAY)
+
+    with wall(ada_site, "site"):
+        due = {one.payload["coupon_id"]: one.due_at for one in OutboxEvent.objects.filter(topic="coupon.taken")}
+    wheels = [due.pop(str(key)) for key in (made.coupon_id, made.always_coupon_id)]
+    assert wheels == [NOW + dt.timedelta(seconds=15)] * 2
+    assert list(due.values()) == [NOW]
 
 
 def test_no_prize_takes_nothing_and_is_the_days_spin(ada_site, mona, voucher):
@@ -131,7 +146,7 @@ def test_the_next_day_and_a_new_version_each_give_another_spin(ada_site, mona, v
     ("change", "why"),
     [
         ({"state": "paused"}, "paused"), ({"state": "expired"}, "over"), ({"state": "void"}, "closed"),
-        ({"in_store": False}, "closed"), ({"claim_until": NOW}, "over"), ({"starts_at": NOW + HOUR}, "not_yet"),
+        ({"claim_until": NOW}, "over"), ({"starts_at": NOW + HOUR}, "not_yet"),
         ({"print_quantity": 5}, "sold_out"),
     ],
 )  # fmt: skip

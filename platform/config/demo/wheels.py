@@ -41,7 +41,7 @@ _SEGMENTS = (
 
 
 def seed(now: dt.datetime) -> None:
-    """Once: batches that only the wheel gives out, and the wheel, switched on."""
+    """Once: batches without a channel, which only the wheel gives out, and the wheel, switched on."""
     site = site_of("main")
     with wall(site, "site"):
         merchant = Merchant.objects.filter(brand_name=BRAND).first()
@@ -68,7 +68,7 @@ def _batch(site: Site, merchant: Merchant, about: dict[str, Any], owner: Actor, 
     plan = BatchPlan(
         **about, quantity=100, starts_at=now, claim_until=end_of(last, merchant.time_zone), use_days=14,
         country=merchant.country, city=merchant.city, category=merchant.category,
-        business_type=merchant.business_type, on_centre=False, in_store=True, per_customer_limit=5,
+        business_type=merchant.business_type, on_centre=False, in_store=False, per_customer_limit=5,
         terms_en="One coupon per visit.", terms_ar="قسيمة واحدة لكل زيارة.",
         face=templates.face_of(designs.of_own(template), site),
     )  # fmt: skip

@@ -25,7 +25,7 @@ RETURNS TABLE (place integer, segment uuid, batch uuid, weight integer, barred t
         WHEN s.batch_id IS NULL THEN ''
         WHEN b.state = 'paused' THEN 'paused'
         WHEN b.state = 'expired' OR p_now >= b.claim_until THEN 'over'
-        WHEN b.state <> 'active' OR NOT b.in_store THEN 'closed'
+        WHEN b.state <> 'active' THEN 'closed'
         WHEN p_now < b.starts_at THEN 'not_yet'
         WHEN NOT EXISTS (SELECT 1 FROM merchants_coupon c WHERE c.batch_id BETWEEN b.id AND b.id
                          AND c.state = 'available' AND c.lane = 'online') THEN 'sold_out'
@@ -40,7 +40,9 @@ RETURNS TABLE (place integer, segment uuid, batch uuid, weight integer, barred t
 $$
 """.replace("{merchant_setting}", MERCHANT_SETTING)
 
-# What visitors may know of a merchant's wheel: its face, whether it runs, and which batches only it gives out.
+# What visitors may know of a merchant's wheel: its face, whether it runs, and which batches only it gives out. Those
+# are the prizes of all its versions: what was taken off the wheel does not turn up on the poster's page by itself. A
+# wheel that never ran holds nothing back.
 FACE = """
 CREATE FUNCTION {schema}.wheel_face(p_merchant uuid, p_now timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
@@ -48,7 +50,8 @@ CREATE FUNCTION {schema}.wheel_face(p_merchant uuid, p_now timestamptz) RETURNS 
         'runs', w.is_on AND m.state = 'active' AND EXISTS (
             SELECT 1 FROM wheel_open(v.id, NULL, p_now) o WHERE o.batch IS NOT NULL AND o.barred IN ('', 'pacing')),
         'prizes', (SELECT coalesce(jsonb_agg(DISTINCT s.batch_id), '[]') FROM wheel_segment s
-                   WHERE s.version_id = v.id AND s.batch_id IS NOT NULL),
+                   JOIN wheel_wheelversion o ON o.id = s.version_id
+                   WHERE o.wheel_id = w.id AND s.batch_id IS NOT NULL AND (w.is_on OR w.switched_at IS NOT NULL)),
         'segments', (SELECT jsonb_agg(jsonb_build_object('position', s.position, 'label_en', s.label_en,
                          'label_ar', s.label_ar, 'colour', s.colour) ORDER BY s.position)
                      FROM wheel_segment s WHERE s.version_id = v.id))
@@ -137,11 +140,6 @@ BEGIN
         -- A wheel on which nothing can be won is not turned at all.
         outcome := CASE WHEN w.is_on THEN 'nothing_left' ELSE 'closed' END;
     ELSE
-        IF NOT fresh AND stored_name = '' THEN
-            -- A till left a bare number behind: the first form with a name completes the record, and proves nothing.
-            UPDATE merchants_customer SET name = p_name, birthday_sealed = p_birthday_sealed, birth_month = p_month,
-                birth_day = p_day, language = p_language, updated_at = p_now WHERE id = customer;
-        END IF;
         LOOP
             turn := turn + 1;
             picked := wheel_pick(p_random[turn], weights);
@@ -151,7 +149,7 @@ BEGIN
             ELSE
                 SELECT c.outcome, c.coupon INTO got, prize FROM claim_coupon(
                     batches[picked], '', p_phone_index, p_phone_sealed, p_name, p_birthday_sealed, p_month, p_day,
-                    p_language, 'in_store', p_device, p_may_prove, p_new_customer, p_now) c;
+                    p_language, 'wheel', p_device, p_may_prove, p_new_customer, p_now) c;
                 result := CASE WHEN got = 'taken' THEN 'win' ELSE got END;
             END IF;
             draws := draws || jsonb_build_object('random', p_random[turn], 'weights', to_jsonb(weights),
@@ -165,7 +163,7 @@ BEGIN
         IF v.always_batch_id IS NOT NULL THEN
             SELECT c.outcome, c.coupon INTO got, extra FROM claim_coupon(
                 v.always_batch_id, '', p_phone_index, p_phone_sealed, p_name, p_birthday_sealed, p_month, p_day,
-                p_language, 'in_store', p_device, p_may_prove, p_new_customer, p_now) c;
+                p_language, 'wheel', p_device, p_may_prove, p_new_customer, p_now) c;
             IF got <> 'taken' THEN extra := NULL; END IF;
         END IF;
         outcome := CASE WHEN picked IS NULL AND extra IS NULL THEN 'nothing_left' END;
@@ -173,10 +171,15 @@ BEGIN
     IF outcome IS NOT NULL THEN
         IF fresh THEN  -- nothing happened, so nothing about this person is kept
             DELETE FROM merchants_customer WHERE id = customer;
-            fresh := false; proved := false;
+            proved := false;
         END IF;
         customer := NULL;
         RETURN;
+    END IF;
+    IF NOT fresh AND stored_name = '' THEN
+        -- A till left a bare number behind: the first form with a name completes the record, and proves nothing.
+        UPDATE merchants_customer SET name = p_name, birthday_sealed = p_birthday_sealed, birth_month = p_month,
+            birth_day = p_day, language = p_language, updated_at = p_now WHERE id = customer AND name = '';
     END IF;
 
     spin := uuidv7();
@@ -209,7 +212,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wheel", "0002_walls"), ("merchants", "0003_claim")]
+    dependencies = [("wheel", "0002_walls"), ("merchants", "0006_wheel_source")]
     operations = [
         SiteFunction("Spin", "wheel_pick(double precision, integer[])", PICK, callers=()),
         SiteFunction("Spin", "wheel_open(uuid, uuid, timestamptz)", OPEN, callers=("merchant",)),

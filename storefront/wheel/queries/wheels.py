@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from merchants.models import Batch, Coupon
 from storefront.wheel.models import Segment, Spin, Wheel, WheelVersion
@@ -56,11 +56,26 @@ def plan_of(version: WheelVersion) -> WheelPlan:
 
 
 def usable_batches(merchant_id: uuid.UUID, *, now: dt.datetime) -> list[Batch]:
-    """Batches a wheel may give out, newest first: for the store, not over, with coupons that are not for print."""
+    """Batches a wheel may give out: not over, with coupons that are not for print.
+
+    First those without a channel, which nobody else gives out; newest first.
+    """
     found = Batch.objects.filter(
-        merchant_id=merchant_id, state__in=["active", "paused", "generating"], in_store=True, claim_until__gt=now
+        merchant_id=merchant_id, state__in=["active", "paused", "generating"], claim_until__gt=now,
+        print_quantity__lt=F("quantity"),
+    )  # fmt: skip
+    without = Q(on_centre=False, in_store=False)
+    return list(found.annotate(has_channel=~without).order_by("has_channel", "-created_at")[:200])
+
+
+def held_back(wheel: Wheel) -> list[Batch]:
+    """Store batches that the page behind the poster does not give: prizes of any version of a wheel that ever ran."""
+    if not wheel.is_on and wheel.switched_at is None:
+        return []
+    prizes = Segment.objects.filter(version__wheel=wheel).exclude(batch=None).values("batch_id")
+    return list(
+        Batch.objects.filter(id__in=prizes, in_store=True, state__in=["active", "paused"]).order_by("-created_at")
     )
-    return [batch for batch in found.order_by("-created_at")[:200] if batch.print_quantity < batch.quantity]
 
 
 def free_of(batch_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:

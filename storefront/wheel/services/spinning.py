@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from kernel import crypto
 from kernel.ids import uuid7
+from merchants.models import Merchant
 from merchants.services.claims import Recognition
 from messaging.consent.choices import Source as Place
 from messaging.consent.services import consent
@@ -38,7 +39,8 @@ class SpinResult:
     """`outcome`: spun (just now), again (this phone has spun today), nothing_left, closed, details_needed.
 
     `spin_id` is set for what was spun just now, and for an earlier spin of a device that proved the phone; a stranger
-    who types a known number learns only that it has spun. `fresh`: the customer's record was made by this spin.
+    who types a known number learns only that it has spun. `fresh`: the phone had no record before; it has one now only
+    where the wheel was spun.
     """
 
     outcome: str
@@ -59,27 +61,22 @@ def take(
             merchant_id=asked.merchant_id, phone=asked.phone, chance=chance, now=now, name=asked.name,
             birthday=asked.birthday, language=asked.language, device_token=device, shared=asked.shared,
         )  # fmt: skip
-        if asked.agreed_to and result.outcome == SPUN:
-            _keep_consent(asked, result, device_token=device, now=now)
+        if asked.agreed_to and result.outcome == SPUN and result.spin_id:
+            _keep_consent(asked, asked.agreed_to, result.spin_id, device_token=device, now=now)
     return result
 
 
-def _keep_consent(asked: claiming.Request, result: SpinResult, *, device_token: str, now: dt.datetime) -> None:
-    """The tick in the form counts as it does with a claim: by the coupon that came, else by the browser's own proof."""
-    assert asked.agreed_to is not None
-    assert result.spin_id is not None
-    made = faces.find_spin(result.spin_id)
+def _keep_consent(
+    asked: claiming.Request, merchant: Merchant, spin_id: uuid.UUID, *, device_token: str, now: dt.datetime
+) -> None:
+    """The tick in the form counts as it does with a claim: by the coupon that this press gave, and not without one."""
+    made = faces.find_spin(spin_id)
     serial = made.serial or made.always_serial if made else ""
     coupon = coupons.find(serial) if serial else None
     if coupon:
         consent.record_at_claim(
-            coupon_id=coupon.coupon_id, merchant=asked.agreed_to, device_token=device_token, language=asked.language,
-            source=Place.KIOSK if asked.shared else asked.source, now=now,
-        )  # fmt: skip
-    elif result.proved and result.customer_id:
-        consent.opt_in_own(
-            customer_id=result.customer_id, merchant_id=asked.merchant_id, device_token=device_token,
-            language=asked.language, now=now,
+            coupon_id=coupon.coupon_id, merchant=merchant, device_token=device_token, language=asked.language,
+            source=Place.WHEEL, now=now,
         )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ class Overview(View):
         if wheel:
             version = wheels.in_play(wheel)
             context |= self._shown(version, now)
+            if not wheel.is_on:
+                currency = site_of(request).currency
+                context["held_back"] = [words.batch_name(one, currency) for one in wheels.held_back(wheel)]
         return render(request, "wheel/overview.html", context)
 
     def _shown(self, version: WheelVersion, now: Any) -> dict[str, Any]:

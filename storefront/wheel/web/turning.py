@@ -160,8 +160,10 @@ def keep(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, phone
         )  # fmt: skip
 
 
-def refused(request: HttpRequest, place: Place, outcome: str, *, now: dt.datetime) -> HttpResponse:
-    """No spin: this number has spun today, or there is nothing left to win."""
+def refused(
+    request: HttpRequest, place: Place, outcome: str, *, now: dt.datetime, unknown: bool = False
+) -> HttpResponse:
+    """No spin: this number has spun today, or there is nothing left to win. `unknown`: it has no record here."""
     again = clock.local_date(now, place.merchant.time_zone) + dt.timedelta(days=1)
-    context = {"place": place, "merchant": place.merchant, "outcome": outcome, "again": again}
+    context = {"place": place, "merchant": place.merchant, "outcome": outcome, "again": again, "unknown": unknown}
     return pages.private(render(request, "wheel/refused.html", context, status=409))
