@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, must
 from accounts.services import audit
 from kernel.errors import DomainError
+from merchants import locks as merchant_locks
 from merchants.errors import MerchantNotActive
 from merchants.models import Merchant
 from storefront.wheel import locks
@@ -35,6 +36,7 @@ def save(*, plan: WheelPlan, actor: Actor, now: dt.datetime) -> WheelVersion:
     must(actor, "wheel.manage")
     assert actor.merchant_id is not None
     with transaction.atomic():
+        merchant_locks.merchant(actor.merchant_id)  # two first versions at once: the second finds the first one's wheel
         usable = {batch.id for batch in wheels.usable_batches(actor.merchant_id, now=now)}
         wheel = locks.wheel(actor.merchant_id)
         before = wheels.in_play(wheel) if wheel else None
