@@ -77,6 +77,7 @@ def is_rtl(text: str) -> bool:
 
 def wedges(labels: Sequence[str]) -> list[Wedge]:
     """The segments of a wheel with these labels, clockwise from the top, where the first begins."""
+    labels = [text.strip() or "…" for text in labels]
     count = len(labels)
     angle = 2 * math.pi / count
     across = [_best(text, angle, across=True) for text in labels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -208,6 +209,38 @@ def test_the_overview_names_what_a_wheel_that_is_off_holds_back(ada_site, mona, 
     assert "Held back" not in page()
     client.post("/merchant/wheel/switch/", {"on": "0"})
     assert "Held back while the wheel is off" in page()
+
+
+def test_an_error_brings_the_rows_back_as_they_stood(ada_site, mona, voucher, client):
+    rows = {"rows-TOTAL_FORMS": "4", "rows-INITIAL_FORMS": "0", "always": ""}
+    for place, (label, order) in enumerate((("Third", "3"), ("First", "1"), ("Gone", ""), ("Second", "2"))):
+        rows |= {f"rows-{place}-label_en": label, f"rows-{place}-ORDER": order, f"rows-{place}-weight": "",
+                 f"rows-{place}-colour": "teal"}  # fmt: skip
+    page = client.post("/merchant/wheel/edit/", {**rows, "rows-2-DELETE": "on"})
+
+    assert page.status_code == 422
+    found = re.findall(r'<li class="wheel-row" data-row( hidden)?>.*?</li>\s*(?=<li|</ol)', text_of(page), re.DOTALL)
+    labels = re.findall(r'name="rows-\d-label_en" value="(\w+)"', text_of(page))
+    assert labels == ["First", "Second", "Third", "Gone"]
+    assert found == ["", "", "", " hidden"]
+    assert re.findall(r'name="rows-(\d)-DELETE" data-row-delete checked', text_of(page)) == ["2"]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"rows-0-label_en": "   ", "rows-0-label_ar": " \t "}, {"rows-0-ORDER": "9" * 5_000}, {"rows-0-ORDER": "²"}]
+)
+def test_the_preview_draws_whatever_is_typed(ada_site, mona, voucher, client, typed):
+    rows = {
+        "rows-TOTAL_FORMS": "2", "rows-INITIAL_FORMS": "0", "rows-0-label_en": "One", "rows-1-label_en": "Two",
+    }  # fmt: skip
+    for path in ("/merchant/wheel/preview/", "/merchant/wheel/edit/"):
+        page = text_of(client.post(path, {**rows, "always": "", **typed}))
+        assert page.count("<text") >= 4
+        assert "Two" in page
+
+
+def text_of(answer):
+    return answer.content.decode()
 
 
 def test_a_batch_that_ran_out_may_stay_on_the_wheel(ada_site, mona, voucher, owner):

@@ -100,6 +100,10 @@ def test_labels_stand_in_their_segments_and_can_be_read(chromium, count, languag
     assert wrong == []
 
 
+def test_a_label_of_nothing_but_spaces_is_drawn_as_dots():
+    assert [line.words for wedge in drawing.wedges(["  ", "\t", "Tea"]) for line in wedge.label.lines] == ["…", "…", "Tea"]
+
+
 def test_every_paint_carries_its_label():
     assert set(PAINTS) == set(Colour.values)
     for name, paint in PAINTS.items():

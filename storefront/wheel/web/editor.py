@@ -31,6 +31,9 @@ from storefront.wheel.services import wheels as service
 START = (("", ""), ("No Prize", "حظًا أوفر"), ("", ""), ("No Prize", "حظًا أوفر"))
 
 
+LONGEST_NUMBER = 6  # digits of a row's place that are looked at
+
+
 class ColourSelect(forms.Select):
     """Names of colours, each option with its fill for the script."""
 
@@ -88,6 +91,22 @@ def rows_in_order(rows: BaseFormSet[Any]) -> list[Any]:
     return sorted(stay, key=lambda form: (form.cleaned_data.get("ORDER") is None, form.cleaned_data.get("ORDER") or 0))
 
 
+def is_removed(form: Any) -> bool:
+    """Whether the row was taken away, by what was typed."""
+    return form["DELETE"].value() not in {None, "", False}
+
+
+def rows_as_typed(rows: Any) -> list[Any]:
+    """All rows in the order that was given by hand, right or not yet; rows without a number come last."""
+
+    def order(form: Any) -> int:
+        typed = str(form["ORDER"].value() or "")
+        is_number = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
+        return int(typed) if is_number else 10**LONGEST_NUMBER
+
+    return sorted(rows.forms, key=order)
+
+
 class Editor(View):
     verb = "wheel.manage"
 
@@ -139,7 +158,8 @@ class Editor(View):
         self, rows: Any, always: AlwaysForm, wheel: Wheel | None, version: WheelVersion | None, status: int = 200
     ) -> HttpResponse:
         context = {
-            "rows": rows, "always": always, "wheel": wheel, "version": version, "most": MOST, "fewest": FEWEST,
+            "rows": rows, "shown_rows": [(form, is_removed(form)) for form in rows_as_typed(rows)],
+            "always": always, "wheel": wheel, "version": version, "most": MOST, "fewest": FEWEST,
             "slices": _slices(rows),
             "crumbs": [(_t("Lucky draw"), reverse("wheel:overview")), (_t("Edit"), "")],
         }  # fmt: skip
@@ -191,17 +211,13 @@ def _put(error: BadWheel, rows: Any, ordered: list[Any], always: AlwaysForm) -> 
 
 def _slices(rows: Any) -> list[Slice]:
     """What can be drawn of rows, right or not yet."""
-    found = []
-    for place, form in enumerate(rows.forms):
-        values = {name: form[name].value() for name in ("label_en", "label_ar", "colour", "ORDER", "DELETE")}
-        if values["DELETE"] in {None, "", False}:
-            order = str(values["ORDER"] or "")
-            found.append((int(order) if order.isascii() and order.isdigit() else 10**6, place, values))
-    drawn = [
-        Slice(
-            place, str(values["label_en"] or "…")[:LONGEST_LABEL], str(values["label_ar"] or "")[:LONGEST_LABEL],
-            values["colour"] if values["colour"] in Colour.values else Colour.TEAL,
-        )
-        for place, (_order, _index, values) in enumerate(sorted(found, key=lambda one: one[:2])[:MOST], start=1)
-    ]  # fmt: skip
+    drawn = []
+    for place, form in enumerate([one for one in rows_as_typed(rows) if not is_removed(one)][:MOST], start=1):
+        values = {name: form[name].value() for name in ("label_en", "label_ar", "colour")}
+        colour = values["colour"] if values["colour"] in Colour.values else Colour.TEAL
+        drawn.append(Slice(place, _cut(values["label_en"]) or "…", _cut(values["label_ar"]), colour))
     return drawn if len(drawn) >= FEWEST else []
+
+
+def _cut(label: Any) -> str:
+    return str(label or "").strip()[:LONGEST_LABEL].strip()
