@@ -322,14 +322,13 @@ class _Turn:
         if not self.key or cache.add(self.key, "", TURN_KEPT):
             return ""
         until = time.monotonic() + TURN_WAITS
-        while time.monotonic() < until:
+        while True:
             found = cache.get(self.key)
             if found == OVER:
                 return cache.get(self.answer) or OVER
-            if found or found is None:
+            if found or found is None or time.monotonic() >= until:
                 return found or ""
             time.sleep(0.1)
-        return ""
 
     def end(self, serial: str) -> None:
         if not self.key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from kernel import clock
 from merchants import models as m
 from merchants.services import claims
 from messaging.consent.models import OptIn
+from storefront.web import claim
 from storefront.wheel.models import Spin
 from tenants.walls import wall
 from tests import factories
@@ -79,6 +81,57 @@ def test_a_reload_a_second_press_and_a_later_try_show_the_same_spin(ada_site, su
     for answer in (first, second, later):
         assert made.coupon.serial in text_of(browser.get(answer["Location"] + "?shown=1"))
     assert made.coupon.serial in text_of(browser.get(first["Location"]))
+
+
+@pytest.mark.parametrize("what", ["wheel", "offer"])
+def test_a_browser_that_never_saw_the_first_answer_has_all_of_it_after_the_second_press(ada_site, mona, sure, what):
+    with wall(ada_site, "site"):
+        offer = open_batch(mona, 5)
+    path = "/s/mona/wheel" if what == "wheel" else f"/b/{offer.id}/claim"
+    first, second = Browser(), Browser()
+    turn = re.search(r'name="turn" value="([^"]+)"', text_of(first.get(path)))[1]
+    second.client.cookies = copy.deepcopy(first.client.cookies)
+
+    form(first, path, turn=turn)
+    answer = form(second, path, turn=turn)
+
+    with wall(ada_site, "site"):
+        serial = m.Coupon.objects.get(state="taken").serial
+    shown = answer["Location"] + ("?shown=1" if what == "wheel" else "")
+    assert serial in text_of(second.get(shown))
+    assert serial in text_of(second.get("/my/"))
+    # The same secret stood in both presses, so this browser proved the number too.
+    assert "Carl Customer" in text_of(second.get(path))
+    later = form(second, path, turn="a-later-press")["Location"]
+    assert serial in text_of(second.get(later + ("?shown=1" if what == "wheel" else "")))
+
+
+def test_a_press_is_of_one_place_and_one_number(ada_site, mona, sure, browser):
+    with wall(ada_site, "site"):
+        offer = open_batch(mona, 5)
+
+    assert form(browser, f"/s/mona/{offer.id}", turn="same")["Location"].startswith("/c/")
+    assert form(browser, turn="same")["Location"].startswith("/s/mona/wheel/")
+    assert form(browser, turn="same", phone_number="0500000002", name="Dana")["Location"].startswith("/s/mona/wheel/")
+    assert len(spins(ada_site)) == 2
+
+
+@pytest.mark.parametrize("what", ["wheel", "offer"])
+def test_whoever_goes_back_on_the_shops_screen_sees_nobodys_coupon(ada_site, mona, sure, browser, monkeypatch, what):
+    with wall(ada_site, "site"):
+        offer = open_batch(mona, 5, per_customer_limit=5)
+    path = "/s/mona/kiosk/wheel" if what == "wheel" else f"/s/mona/kiosk/{offer.id}"
+
+    first = form(browser, path, turn="a-press")
+    pressed_twice = form(browser, path, turn="a-press")
+    monkeypatch.setattr(claim, "TURN_WAITS", 0)
+    form(browser, path, turn="another", phone_number="0500000002", name="Dana")
+    reloaded = form(browser, path, turn="another", phone_number="0500000002", name="Dana")
+
+    assert first.status_code == pressed_twice.status_code == 200
+    assert reloaded["Location"] == "/s/mona/kiosk"
+    with wall(ada_site, "site"):
+        assert m.Coupon.objects.filter(state="taken").count() == 2
 
 
 def test_another_browser_with_the_number_learns_only_that_it_has_spun(ada_site, sure, browser):
@@ -237,6 +290,40 @@ def test_when_everything_is_won_the_wheel_rests(ada_site, mona, browser):
 
     assert browser.get("/s/mona/wheel")["Location"] == "/s/mona"
     assert form(Browser(), phone_number="0500000002")["Location"] == "/s/mona"
+
+
+def test_only_who_is_unknown_hears_that_nothing_was_stored(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("Prize", 1, voucher, 1), ("Prize", 1, voucher, 1))
+        till = factories.make_customer("+966500000002", name="")
+    form(browser)
+
+    unknown = form(Browser(), phone_number="0500000003")
+    known = form(Browser(), phone_number="0500000002")
+
+    assert unknown.status_code == known.status_code == 409
+    assert "Nothing about you was stored" in text_of(unknown)
+    assert "There is nothing left to win" in text_of(known)
+    assert "Nothing about you was stored" not in text_of(known)
+    with wall(ada_site, "site"):
+        till.refresh_from_db()
+        assert till.name == ""
+        assert m.Customer.objects.count() == 2
+
+
+def test_a_bare_number_of_a_till_gets_its_name_with_the_spin(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("Prize", 1, voucher), ("No Prize", 10_000))
+        till = factories.make_customer("+966500000001", name="")
+    with wall(ada_site, "visitor"):
+        claims.claim(phone="+966500000001", source="counter", now=clock.now(), batch_id=voucher.id)
+
+    form(browser)
+
+    assert [one.outcome for one in spins(ada_site)] == ["no_prize"]
+    with wall(ada_site, "site"):
+        till.refresh_from_db()
+    assert till.name == "Carl Customer"
 
 
 def test_what_is_missing_in_the_form_is_said_and_nothing_turns(ada_site, sure, browser):
