@@ -125,7 +125,6 @@ def test_a_cashier_does_not_generate(shop):
         ("hour_to", {"hour_from": 600, "hour_to": 600}),
         ("per_customer_limit", {"per_customer_limit": 0}),
         ("per_customer_limit", {"per_customer_limit": 40_000}),
-        ("on_centre", {"on_centre": False, "in_store": False}),
     ],
 )
 def test_a_plan_that_makes_no_sense_names_its_field(shop, field, changes):

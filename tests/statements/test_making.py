@@ -144,11 +144,12 @@ def test_what_the_merchants_statement_counts(mona, ada_site):
     open_and_make(ada_site)
 
     figures = march_of(ada_site, "merchant").figures
-    coupons, wallet, purchases = figures["sections"]
+    coupons, wallet, messages, purchases = figures["sections"]
     assert [figure["value"] for figure in coupons["figures"]] == [40, 0, 1, 25]
     assert {b["unit"]: (b["opening"], b["closing"], b["moved"]) for b in wallet["balances"]} == {
         "coupon": (0, 1_219, 1_219), "wa_ui": (0, 0, 0), "wa_bi": (0, 0, 0),
     }  # fmt: skip
+    assert [row[1:] for row in messages["tables"][0]["rows"]] == [[0, 0, 0], [0, 0, 0]]
     assert purchases["tables"][0]["total"][-1] == 100
 
 
@@ -171,8 +172,9 @@ def test_the_platforms_statement_has_revenue_and_the_whole_ledger(mona, master_s
 
     statement = march_of(master_site, "platform", "master")
     assert statement.state == State.READY
-    revenue, whole = statement.figures["sections"]
+    revenue, messages, whole = statement.figures["sections"]
     assert [figure["value"] for figure in revenue["figures"]] == [3_000, 0, 3_000]
+    assert [figure["value"] for figure in messages["figures"]] == [0, 0]
     assert revenue["tables"][0]["rows"][0][0]["en"] == "Saudi Arabia"
     assert revenue["tables"][1]["rows"] == [[{"en": "Ada Deals Ltd", "ar": "Ada Deals Ltd"}, 3_000]]
     assert {b["account"]: b["closing"] for b in whole["balances"]}["agent:SAR"] == 97_000
