@@ -62,14 +62,19 @@ class Items:
     preferences: list[Preference]
 
 
-def changes(body: Any) -> Iterator[tuple[str, str, Json]]:
-    """(account id, field, value) of everything in a webhook's body."""
+def changes(body: Any) -> Iterator[tuple[str, str, Json, str]]:
+    """(account id, field, value, when Meta noticed it) of everything in a webhook's body."""
     if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
         return
     for entry in _dicts(body.get("entry")):
         for change in _dicts(entry.get("changes")):
             if isinstance(change.get("value"), dict):
-                yield str(entry.get("id", "")), str(change.get("field", "")), change["value"]
+                yield (
+                    str(entry.get("id", "")),
+                    str(change.get("field", "")),
+                    change["value"],
+                    str(entry.get("time", "")),
+                )
 
 
 def number_of(value: Json) -> str:

@@ -48,7 +48,7 @@ class Receiver:
         return [json.loads(text) for status, text, _ in self.got if status == 200]
 
     def items(self):
-        return news.items([(name, value) for said in self.taken() for _, name, value in news.changes(said)])
+        return news.items([(name, value) for said in self.taken() for _, name, value, _at in news.changes(said)])
 
     def states(self, wamid=""):
         return [found.status for found in self.items().statuses if wamid in ("", found.wamid)]
@@ -219,7 +219,7 @@ def test_templates_and_numbers_are_news_too(hook, whatsapp, number, ada_site):
     whatsapp.control("number", id=number, quality="RED")
     wait_for(lambda: len(hook.got) and "phone_number_quality_update" in str(hook.got), seconds=10, what="the news")
 
-    told = {name: value for said in hook.taken() for _, name, value in news.changes(said)}
+    told = {name: value for said in hook.taken() for _, name, value, _at in news.changes(said)}
     assert told["message_template_status_update"]["event"] == "PAUSED"
     assert told["phone_number_quality_update"]["event"] == "FLAGGED"
 

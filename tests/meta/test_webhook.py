@@ -14,6 +14,7 @@ from messaging.meta.models import Arrival
 from messaging.meta.services import inbox
 from messaging.meta.web import webhook
 from tenants.walls import wall
+from tests.factories import NOW
 from tests.meta import cast
 
 ADDRESS = "/whatsapp/webhook/"
@@ -124,6 +125,25 @@ def test_a_replay_is_kept_once(connected, client_of):
 
     assert answers == [200, 200, 200]
     assert (len(kept(connected)[0]), kept(connected)[1]) == (1, 1)
+
+
+def test_a_text_that_is_approved_twice_is_news_twice_and_a_replay_is_not(connected, master_site, client_of):
+    def approved(at):
+        value = {"event": "APPROVED", "message_template_id": 7, "message_template_name": "x"}
+        entry = {"id": cast.WABA, "time": at, "changes": [{"field": "message_template_status_update", "value": value}]}
+        text = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        return inbox.receive(text, signed(text), NOW)
+
+    assert [len(approved(at)) for at in (1_770_000_000, 1_770_000_000, 1_770_086_400)] == [1, 0, 1]
+    assert kept(master_site)[1] == 2
+
+
+def test_what_people_write_is_known_by_its_own_id_and_not_by_the_time_of_the_request(connected):
+    def wrote(at):
+        text = body(change(connected, status())).replace(b'"time": 1', b'"time": %d' % at)
+        return inbox.receive(text, signed(text), NOW)
+
+    assert [len(wrote(at)) for at in (1, 2)] == [1, 0]
 
 
 def test_thirty_events_doubled_and_shuffled_are_each_kept_once(connected, client_of):
