@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,37 +18,49 @@ from tenants.queries import sites
 
 def token_died() -> None:
     """Meta refuses the token."""
-    _tell(
-        _("WhatsApp has stopped"),
-        _("Meta no longer accepts the platform's access token. No message of any site goes out; all of them wait."),
-        _("Save a new token on the WhatsApp page: sending goes on by itself."),
-    )
+    with _console() as home:
+        _tell(
+            home,
+            _("WhatsApp has stopped"),
+            _("Meta no longer accepts the platform's access token. No message of any site goes out; all of them wait."),
+            _("Save a new token on the WhatsApp page: sending goes on by itself."),
+        )
 
 
 def sender_paused(site: Site, reason: str) -> None:
     """A site's number rests."""
-    _tell(
-        _("The WhatsApp number of %(site)s is paused") % {"site": site.name},
-        _("Its messages wait. Reason: %(reason)s.") % {"reason": reason},
-        _("Look at its quality and limit, and resume it when the cause is gone."),
-    )
+    with _console() as home:
+        _tell(
+            home,
+            _("The WhatsApp number of %(site)s is paused") % {"site": site.name},
+            _("Its messages wait. Reason: %(reason)s.") % {"reason": reason},
+            _("Look at its quality and limit, and resume it when the cause is gone."),
+        )
 
 
 def account_notice(event: str) -> None:
     """Meta says something grave about the account."""
-    _tell(
-        _("Meta has restricted the WhatsApp account"),
-        _("Meta told us: %(event)s.") % {"event": event},
-        _("Open WhatsApp Manager at Meta to see what it asks for."),
-    )
+    with _console() as home:
+        _tell(
+            home,
+            _("Meta has restricted the WhatsApp account"),
+            _("Meta told us: %(event)s.") % {"event": event},
+            _("Open WhatsApp Manager at Meta to see what it asks for."),
+        )
 
 
-def _tell(subject: str, *lines: str) -> None:
+@contextmanager
+def _console() -> Iterator[Site]:
+    """The console, with its language as the one that is spoken."""
     home = account.console()
-    grants = RoleGrant.objects.filter(role__in=holders("meta.manage", CONSOLE), user__is_active=True)
     with override(home.language):
-        for email in sorted({email for email in grants.values_list("user__email", flat=True) if email}):
-            mail.send(
-                to=email, site=home, subject=subject, lines=lines, action_url=f"{sites.base_url(home)}/whatsapp/",
-                action_label=_("Open WhatsApp"), language=home.language,
-            )  # fmt: skip
+        yield home
+
+
+def _tell(home: Site, subject: str, *lines: str) -> None:
+    grants = RoleGrant.objects.filter(role__in=holders("meta.manage", CONSOLE), user__is_active=True)
+    for email in sorted({email for email in grants.values_list("user__email", flat=True) if email}):
+        mail.send(
+            to=email, site=home, subject=subject, lines=lines, action_url=f"{sites.base_url(home)}/whatsapp/",
+            action_label=_("Open WhatsApp"), language=home.language,
+        )  # fmt: skip
