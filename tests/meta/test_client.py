@@ -234,14 +234,6 @@ def test_media_has_types_and_sizes(client, number, content, mime, code):
     assert (refused.value.code, refused.value.verdict) == (code, Verdict.FIX_PAYLOAD)
 
 
-def test_media_that_was_removed_is_gone(client, number, ada_site):
-    media = client.upload(number, picture(), "image/png")
-    client.delete_media(media)
-
-    with pytest.raises(Refused):
-        client.send(number, coupon(ada_site, image=media, button="A"))
-
-
 def test_every_page_of_templates_is_read(whatsapp, client, ada_site, monkeypatch):
     whatsapp.add_site(ada_site)
     monkeypatch.setattr("messaging.meta.services.client.PAGE", 5)

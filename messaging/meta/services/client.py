@@ -110,10 +110,6 @@ class Client:
         )  # fmt: skip
         return _id(found)
 
-    def delete_media(self, media_id: str) -> None:
-        """Raises Refused, Unreachable, Unknown."""
-        self._call("DELETE", media_id)
-
     # numbers and account
 
     def number(self, phone_number_id: str) -> Json:
@@ -155,10 +151,6 @@ class Client:
     def unpause_template(self, template_id: str) -> None:
         """Raises Refused, Unreachable, Unknown."""
         self._call("POST", f"{template_id}/unpause")
-
-    def delete_template(self, waba_id: str, name: str) -> None:
-        """All languages of a template. Raises Refused, Unreachable, Unknown."""
-        self._call("DELETE", f"{waba_id}/message_templates", params={"name": name})
 
     def upload_sample(self, app_id: str, content: bytes, mime: str, name: str) -> str:
         """The handle of an example picture for a template's header. Raises Refused, Unreachable, Unknown."""

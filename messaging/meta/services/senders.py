@@ -118,14 +118,13 @@ def resume(sender_id: uuid.UUID, now: dt.datetime, *, actor: Actor = ACTOR) -> N
             _set(sender, actor, now, state=SenderState.ON, pause_reason="", paused_until=None)
 
 
-def switch(*, sender_id: uuid.UUID, on: bool, actor: Actor, now: dt.datetime) -> None:
-    """Switch a site's WhatsApp off, or on again. On the console. Raises NotAllowed."""
+def switch_off(*, sender_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
+    """Switch a site's WhatsApp off, until it is resumed. On the console. Raises NotAllowed."""
     must(actor, "meta.manage")
     with transaction.atomic():
         sender = locks.sender(sender_id)
-        state = SenderState.ON if on else SenderState.OFF
-        if sender.state != state:
-            _set(sender, actor, now, state=state, pause_reason="", paused_until=None)
+        if sender.state != SenderState.OFF:
+            _set(sender, actor, now, state=SenderState.OFF, pause_reason="", paused_until=None)
 
 
 def edit(*, sender_id: uuid.UUID, code_ceiling_per_hour: int, actor: Actor, now: dt.datetime) -> None:

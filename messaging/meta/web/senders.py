@@ -198,7 +198,7 @@ class SwitchOff(_OnSender):
     done = _("WhatsApp of this site is off.")
 
     def act(self) -> str:
-        senders.switch(sender_id=self.sender.id, on=False, actor=self.actor, now=clock.now())
+        senders.switch_off(sender_id=self.sender.id, actor=self.actor, now=clock.now())
         return self.back()
 
 
