@@ -48,6 +48,7 @@ SEALED = [
     Sealed("merchants.Customer", "phone_sealed", "phone"),
     Sealed("merchants.Customer", "birthday_sealed", "birthday"),
     Sealed("merchants.CustomerEdit", "before_sealed", "customer_edit", append_only=True),
+    Sealed("merchants.Registration", "details", "registration"),
     Sealed("mfa.Authenticator", "data", "mfa", names=("secret", "seed")),
     Sealed("payments.PaymentSettings", "secret_sealed", keys.SECRET),
     Sealed("payments.PaymentSettings", "webhook_secret_sealed", keys.WEBHOOK_SECRET),
