@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from messaging.meta.models import MessageTemplate
 from tests import cluster
 from tests.accounts.conftest import client_of, staff_of
 from tests.messaging.cast import Clock, Phone, connect, open_phone
@@ -39,5 +40,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def number(whatsapp: WhatsAppStandIn, phone: Phone) -> str:
-    """The site's number at the stand-in, with its templates."""
+    """The site's number at the stand-in, with its templates; coupons go out in words, which takes no drawing."""
+    MessageTemplate.objects.filter(purpose="coupon").update(status="PAUSED")
     return whatsapp.add_site(phone.shop.site)
+
+
+@pytest.fixture
+def pictures(number: str) -> None:
+    """Coupons go out as pictures."""
+    MessageTemplate.objects.filter(purpose="coupon").update(status="APPROVED")

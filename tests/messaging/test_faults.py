@@ -53,7 +53,9 @@ def test_what_fails_at_meta_costs_nothing_and_is_never_sent_twice(whatsapp, phon
 
 
 @pytest.mark.parametrize("how", [{"status": 500}, {"hang": 3}, {"cut": True}, {"code": 131053}], ids=str)
-def test_a_picture_that_cannot_be_uploaded_is_tried_again_or_left_out(whatsapp, phone, message, clock, settings, how):
+def test_a_picture_that_cannot_be_uploaded_is_tried_again_or_left_out(
+    whatsapp, phone, message, pictures, clock, settings, how
+):
     settings.WHATSAPP_TIMEOUT = 1.0
     whatsapp.control("fault", path="/media", times=1, **how)
 

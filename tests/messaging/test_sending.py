@@ -46,7 +46,7 @@ def fresh(message):
     return Message.objects.get(id=message.id)
 
 
-def test_a_claimed_coupon_arrives_as_a_picture_with_its_own_code(whatsapp, number, phone, clock):
+def test_a_claimed_coupon_arrives_as_a_picture_with_its_own_code(whatsapp, pictures, phone, clock):
     message = one(phone, title_en="Free coffee")
 
     send(clock)
@@ -106,7 +106,6 @@ def test_a_window_that_meta_closed_is_followed_by_the_template(whatsapp, number,
 
 
 def test_without_a_template_that_has_a_picture_the_plain_words_go(whatsapp, number, phone, clock):
-    MessageTemplate.objects.filter(purpose="coupon").update(status="PAUSED")
     message = one(phone)
 
     send(clock)
