@@ -24,6 +24,8 @@ from messaging.queries import log
 from messaging.services import outcomes
 from ui.lists import PHONE, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
+MONTH = dt.timedelta(days=30)
+
 
 def _phone(message: Message) -> str:
     return opened(message.customer).phone if message.customer and not message.customer.erased_at else ""
@@ -76,6 +78,12 @@ class MessageList(ListView):
         return reverse(self.page_name, args=[row.id])
 
 
+def figures(list_url: str, *, now: dt.datetime) -> list[tuple[Any, log.Figures, str]]:
+    """The last 30 days by type: its name, its figures, and where its messages are listed."""
+    found = log.figures(since=now - MONTH)
+    return [(Type(kind).label, counts, f"{list_url}?type={kind}") for kind, counts in found.items()]
+
+
 def _problems(rows: QuerySet[Message], *, wanted: bool) -> QuerySet[Message]:
     bad = [State.FAILED, State.UNKNOWN, State.CANCELLED]
     return rows.filter(state__in=bad) if wanted else rows.exclude(state__in=bad)
@@ -85,6 +93,7 @@ class SiteMessageList(MessageList):
     """All merchants' messages, for the site's staff."""
 
     name = "site-messages"
+    template_name = "messaging/list.html"
     list_subtitle = _("Every WhatsApp message of this site.")
     columns = [
         *MessageList.columns[:1],
@@ -94,6 +103,10 @@ class SiteMessageList(MessageList):
     ]  # fmt: skip
     search_fields = ["customer__name", "label", "merchant__brand_name"]
     page_name = "site-messages:message"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        found = figures(reverse("site-messages:list"), now=clock.now())
+        return {**super().get_context_data(**context), "figures": found}
 
 
 @dataclass(frozen=True)

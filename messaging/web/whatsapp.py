@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +15,9 @@ from credits.queries import balances
 from kernel import clock
 from merchants.web.base import merchant_of
 from messaging.choices import Type
-from messaging.queries import log, state
+from messaging.queries import state
 from messaging.services import delivery
-
-MONTH = dt.timedelta(days=30)
+from messaging.web import log
 
 
 class WhatsAppPage(Page):
@@ -27,11 +25,9 @@ class WhatsAppPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         merchant = merchant_of(request)
-        figures = log.figures(since=clock.now() - MONTH)
         context: dict[str, Any] = {
             "merchant": merchant, "wallets": [self._wallet(merchant.id, unit) for unit in Type.values],
-            "figures": [(Type(kind).label, found, f"{reverse('messages:list')}?type={kind}")
-                        for kind, found in figures.items()],
+            "figures": log.figures(reverse("messages:list"), now=clock.now()),
             "on": state.is_on_for_merchants(), "delivers": state.switch_of(merchant.id),
             "may_change": self.actor.can("whatsapp.manage"),
         }  # fmt: skip

@@ -95,6 +95,7 @@ def test_staff_see_every_merchants_messages_and_send_one_again(phone, staff):
     staff.post(f"/office/messages/{message.id}/settle/", {"act": "again"})
 
     assert phone.shop.merchant.brand_name in listed
+    assert "Messages of the last 30 days" in listed
     assert "Nobody knows" in page
     assert Message.objects.get(id=message.id).state == "queued"
 
