@@ -120,6 +120,13 @@ def requeue_lost() -> None:
         log.warning("events lost and handed over again", count=lost)
 
 
+@shared_task(name="tenants.forget_events")
+def forget_events() -> None:
+    """Remove events that were done long ago."""
+    while relay.forget_done(now=clock.now()):
+        pass
+
+
 @shared_task(base=SiteTask, name="tenants.sweep_jobs")
 def sweep_jobs() -> None:
     """Start jobs again whose worker died."""

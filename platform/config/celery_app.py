@@ -30,6 +30,7 @@ def _each_site(task: str, schedule: Any, **options: Any) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "hand over lost events again": {"task": "tenants.requeue_lost", "schedule": 60.0},
+    "forget events done long ago": {"task": "tenants.forget_events", "schedule": crontab(hour=4, minute=20)},
     "start abandoned jobs again": _each_site("tenants.sweep_jobs", 60.0, with_master=True),
     "settle batches that ran out": _each_site("merchants.expire_batches", 30.0),
     "lapse coupons that were not used": _each_site("merchants.lapse_coupons", 600.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import time
 import uuid
@@ -21,3 +22,8 @@ def uuid_or_none(text: object) -> uuid.UUID | None:
         return uuid.UUID(str(text))
     except ValueError:
         return None
+
+
+def first_id(moment: dt.datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of a moment: ids that were made before it are smaller."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
