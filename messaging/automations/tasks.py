@@ -31,12 +31,12 @@ def send_portion(event: OutboxEvent, now: dt.datetime) -> None:
 
 @handles(pausing.PAUSED)
 def tell_of_automation(event: OutboxEvent, now: dt.datetime) -> None:
-    mails.automation_paused(Automation.objects.get(id=event.payload["automation_id"]))
+    mails.paused(Automation.objects.get(id=event.payload["automation_id"]), now=now)
 
 
 @handles(pausing.CAMPAIGN_PAUSED)
 def tell_of_campaign(event: OutboxEvent, now: dt.datetime) -> None:
-    mails.campaign_paused(Campaign.objects.get(id=event.payload["campaign_id"]))
+    mails.paused(Campaign.objects.get(id=event.payload["campaign_id"]), now=now)
 
 
 @handles(consent.STOPPED)

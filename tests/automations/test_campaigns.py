@@ -6,13 +6,15 @@ import datetime as dt
 
 import pytest
 
+from credits.services import ledger
+from kernel.ids import uuid7
 from kernel.models import Job, OutboxEvent
 from kernel.services import jobs
 from merchants import models as m
 from messaging.automations.models import Automation, Occasion
 from messaging.automations.queries import recipients
 from messaging.automations.segments import BadSegment, Segment
-from messaging.automations.services import campaigns, pausing, sending
+from messaging.automations.services import campaigns, opening, pausing, sending
 from messaging.automations.services.campaigns import Plan
 from messaging.automations.services.switching import BadSetting, NotForTemporary
 from messaging.models import Message
@@ -20,6 +22,7 @@ from tests import factories
 from tests.automations.cast import campaign, run, seen, written_to
 from tests.factories import DAY, NOW
 from tests.merchants.cast import deliver
+from tests.messaging.cast import JOB
 
 
 def work(now: dt.datetime = NOW) -> None:
@@ -159,6 +162,53 @@ def test_without_credits_it_pauses_and_goes_on_when_there_are_some(phone):
     one.refresh_from_db()
     assert (one.state, one.pause_reason, len(written_to())) == ("paused", "no_credits", 10)
     assert OutboxEvent.objects.filter(topic="campaign.paused").count() == 1
+
+    ledger.grant(merchant_id=phone.merchant_id, unit="wa_bi", amount=5, reason="more", actor=JOB, now=NOW, key=uuid7())
+    work()
+    one.refresh_from_db()
+    assert (one.state, len(set(written_to())), len(written_to())) == ("done", 12, 12)
+
+
+def test_its_batch_paused_midway_is_waited_for_and_then_it_goes_on(phone, monkeypatch):
+    one = campaign(phone)
+    expected = {phone.customer().id for _ in range(3)}
+    really = opening.open_for
+
+    def pause_after_the_first(*args, **kwargs):
+        what = really(*args, **kwargs)
+        m.Batch.objects.update(state="paused")
+        return what
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "open_for", pause_after_the_first)
+        work()
+
+    one.refresh_from_db()
+    assert (one.state, len(written_to())) == ("running", 1)
+    work()
+    assert len(written_to()) == 1
+    m.Batch.objects.update(state="active")
+    work()
+    one.refresh_from_db()
+    assert (one.state, set(written_to())) == ("done", expected)
+
+
+def test_one_that_fails_does_not_keep_the_others_from_beginning(phone, monkeypatch):
+    broken, whole = campaign(phone), campaign(phone)
+    phone.customer()
+    really = sending._start
+
+    def fail_for_one(row, left, now):
+        if row.id == broken.id:
+            raise RuntimeError
+        really(row, left, now)
+
+    monkeypatch.setattr(sending, "_start", fail_for_one)
+    work()
+
+    for row, state in ((broken, "scheduled"), (whole, "done")):
+        row.refresh_from_db()
+        assert row.state == state
 
 
 def test_paused_by_hand_it_stops_and_resumed_it_finishes(phone, monkeypatch):

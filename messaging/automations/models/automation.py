@@ -21,6 +21,9 @@ class Automation(WalledModel):
     kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=6, choices=State, default=State.OFF)
     pause_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
+    # Why the merchant was last told by mail that it is paused.
+    told_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
+    told_at = models.DateTimeField(null=True, blank=True)
     batch = models.ForeignKey("merchants.Batch", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     daily_cap = models.PositiveIntegerField(default=200)
     quiet_from = models.PositiveSmallIntegerField(default=21)

@@ -22,6 +22,9 @@ class Campaign(WalledModel):
     scheduled_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=9, choices=CampaignState, default=CampaignState.DRAFT)
     pause_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
+    # Why the merchant was last told by mail that it is paused.
+    told_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
+    told_at = models.DateTimeField(null=True, blank=True)
     daily_cap = models.PositiveIntegerField(default=2000)
     quiet_from = models.PositiveSmallIntegerField(default=21)
     quiet_to = models.PositiveSmallIntegerField(default=9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.utils.translation import gettext as _
@@ -15,34 +16,36 @@ from messaging.automations.models import Automation, Campaign
 from tenants.queries import sites
 from tenants.walls import current_site
 
-
-def automation_paused(automation: Automation) -> None:
-    """What paused, why, and what to do."""
-    with override(current_site().language):
-        name = automation.get_kind_display()
-        path = f"/merchant/automations/{automation.kind}/"
-        _tell(automation.merchant_id, str(name), automation.pause_reason, path)
+AGAIN_AFTER = dt.timedelta(days=1)
 
 
-def campaign_paused(campaign: Campaign) -> None:
-    with override(current_site().language):
-        path = f"/merchant/automations/campaigns/{campaign.id}/"
-        _tell(campaign.merchant_id, campaign.name, campaign.pause_reason, path)
-
-
-def _tell(merchant_id: uuid.UUID, name: str, reason: str, path: str) -> None:
+def paused(row: Automation | Campaign, *, now: dt.datetime) -> None:
+    """What paused, why, and what to do; for the same reason once a day."""
+    reason = row.pause_reason
     if reason in {PauseReason.NONE, PauseReason.BY_HAND}:
         return  # it goes on again, or a person knows
+    if row.told_reason == reason and row.told_at and now - row.told_at < AGAIN_AFTER:
+        return
     site = current_site()
-    if reason == PauseReason.NO_CREDITS:
-        path = "/merchant/buy/"
-    subject = _("“%(name)s” is paused") % {"name": name}
-    lines = [_words(reason), _next(reason)]
-    for email in _owners(merchant_id):
-        mail.send(
-            to=email, site=site, subject=subject, lines=lines, action_url=f"{sites.base_url(site)}{path}",
-            action_label=_("Open"), language=site.language,
-        )  # fmt: skip
+    with override(site.language):
+        name = row.name if isinstance(row, Campaign) else row.get_kind_display()
+        subject = _("“%(name)s” is paused") % {"name": name}
+        lines = [_words(reason), _next(reason, is_campaign=isinstance(row, Campaign))]
+        for email in _owners(row.merchant_id):
+            mail.send(
+                to=email, site=site, subject=subject, lines=lines, action_url=f"{sites.base_url(site)}{_path(row)}",
+                action_label=_("Open"), language=site.language,
+            )  # fmt: skip
+    type(row)._default_manager.filter(id=row.id).update(told_reason=reason, told_at=now)
+
+
+def _path(row: Automation | Campaign) -> str:
+    """The page on which something can be done about it."""
+    if row.pause_reason == PauseReason.NO_CREDITS:
+        return "/merchant/buy/"
+    if isinstance(row, Campaign):
+        return f"/merchant/automations/campaigns/{row.id}/"
+    return f"/merchant/automations/{row.kind}/"
 
 
 def _words(reason: str) -> str:
@@ -53,11 +56,17 @@ def _words(reason: str) -> str:
     }[PauseReason(reason)]
 
 
-def _next(reason: str) -> str:
+def _next(reason: str, *, is_campaign: bool) -> str:
+    """A campaign keeps its batch for good; an automation takes another at any time."""
     return {
         PauseReason.NO_CREDITS: _("Buy WhatsApp BI credits, and it goes on by itself."),
-        PauseReason.NO_COUPONS: _("Choose another batch and switch it on again."),
-        PauseReason.TEMPLATE: _("We look after it. Resume it when the text is approved again."),
+        PauseReason.NO_COUPONS: _(
+            "A campaign keeps its batch. Resume it once coupons of that batch are free again,"
+            " or cancel it and plan another."
+        )
+        if is_campaign
+        else _("Choose another batch and save: it goes on then."),
+        PauseReason.TEMPLATE: _("We look after it. It goes on by itself once the text is approved again."),
     }[PauseReason(reason)]
 
 

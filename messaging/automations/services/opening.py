@@ -34,8 +34,13 @@ TRIGGERS = {
 }
 
 
+# Of a batch that gives nothing at this moment, but will again.
+WAITED_FOR = frozenset({"paused", "not_yet"})
+ONCE = frozenset({"automations_occasion_once", "automations_occasion_once_a_campaign"})
+
+
 class Opened(StrEnum):
-    """What became of one occasion. `FULL`: the day's cap is reached, or it is not on any more."""
+    """What became of one occasion. `FULL`: the day's cap is reached, it is not on any more, or its batch waits."""
 
     SENT = "sent"
     SKIPPED = "skipped"
@@ -54,11 +59,13 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
     """
     try:
         return _write(source, merchant, due, now)
-    except IntegrityError:
-        return Opened.BEFORE
+    except IntegrityError as error:
+        return _before(error)
     except NotWanted:
         return _skip(source, due, Skipped.NOT_WANTED, now)
     except NoCoupon as error:
+        if error.outcome in WAITED_FOR:
+            return Opened.FULL
         if error.outcome != "held":
             raise Exhausted(error.outcome) from error
         return _skip(source, due, Skipped.HAS_COUPON, now)
@@ -94,9 +101,17 @@ def _skip(source: Automation | Campaign, due: Due, why: Skipped, now: dt.datetim
             _occasion(source, due, why, now).save(force_insert=True)
             if isinstance(source, Campaign):
                 Campaign.objects.filter(id=source.id).update(skipped=F("skipped") + 1)
-    except IntegrityError:
-        return Opened.BEFORE
+    except IntegrityError as error:
+        return _before(error)
     return Opened.SKIPPED
+
+
+def _before(error: IntegrityError) -> Opened:
+    """That the occasion is there already. Raises what broke any other law of the database."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if getattr(diagnosis, "constraint_name", None) not in ONCE:
+        raise error
+    return Opened.BEFORE
 
 
 def _occasion(source: Automation | Campaign, due: Due, skipped: Skipped, now: dt.datetime) -> Occasion:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+from contextlib import suppress
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,13 +17,25 @@ from kernel.errors import Conflict
 from kernel.services import outbox
 from messaging.automations.choices import CampaignState, PauseReason, State
 from messaging.automations.models import Automation, Campaign
-from messaging.meta.choices import Purpose
+from messaging.automations.services import opening
+from messaging.choices import PURPOSE_OF
+from messaging.meta.choices import Purpose, TemplateStatus
 from messaging.meta.queries import templates
 from tenants.walls import current_site
 
 PAUSED = "automation.paused"
 CAMPAIGN_PAUSED = "campaign.paused"
 BACK = system("automations")
+# WhatsApp has a text before it, or is to get it: nobody needs to do anything.
+IN_REVIEW = {TemplateStatus.MISSING, TemplateStatus.PENDING}
+
+
+class Text(StrEnum):
+    """`IN_REVIEW` is waited for; `REFUSED`: there is none, and none is on its way."""
+
+    USABLE = "usable"
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
 
 
 class CannotPause(Conflict):
@@ -71,22 +84,35 @@ def resume(*, automation: Automation, actor: Actor, now: dt.datetime) -> None:
         audit.record("automation.resumed", automation, actor=actor, now=now)
 
 
-def resume_those_with_credits(*, now: dt.datetime) -> int:
-    """Automations and campaigns that ran out of credits go on once there are some; how many. At level site."""
-    dry = Automation.objects.filter(state=State.PAUSED, pause_reason=PauseReason.NO_CREDITS)
-    short = Campaign.objects.filter(state=CampaignState.PAUSED, pause_reason=PauseReason.NO_CREDITS)
-    automations, campaigns = list(dry), list(short)
-    left = credits_of({row.merchant_id for row in automations} | {row.merchant_id for row in campaigns})
+def resume_what_can(*, now: dt.datetime) -> int:
+    """What ran out of credits goes on once there are some, and what lost its text once there is one; how many.
+
+    At level site.
+    """
+    by_itself = {"pause_reason__in": [PauseReason.NO_CREDITS, PauseReason.TEMPLATE]}
+    paused: list[Automation | Campaign] = [
+        *Automation.objects.filter(state=State.PAUSED, **by_itself),
+        *Campaign.objects.filter(state=CampaignState.PAUSED, **by_itself),
+    ]
+    if not paused:
+        return 0
+    left = balances.available_of_merchants({row.merchant_id for row in paused}, CreditUnit.WA_BI)
+    usable = set(templates.list_usable().values_list("purpose", flat=True))
     done = 0
-    for automation in automations:
-        if left.get(automation.merchant_id):
-            resume(automation=automation, actor=BACK, now=now)
-            done += 1
-    for campaign in campaigns:
-        if left.get(campaign.merchant_id):
-            resume_campaign(campaign=campaign, actor=BACK, now=now)
-            done += 1
+    for row in paused:
+        has_credits, has_text = left.get(row.merchant_id, 0) > 0, purpose_of(row) in usable
+        if has_credits if row.pause_reason == PauseReason.NO_CREDITS else has_text:
+            with suppress(CannotPause):  # somebody was faster
+                _resume(row, now)
+                done += 1
     return done
+
+
+def _resume(row: Automation | Campaign, now: dt.datetime) -> None:
+    if isinstance(row, Campaign):
+        resume_campaign(campaign=row, actor=BACK, now=now)
+    else:
+        resume(automation=row, actor=BACK, now=now)
 
 
 def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> None:
@@ -101,11 +127,14 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
         audit.record("campaign.resumed", campaign, actor=actor, now=now)
 
 
-def template_missing(purpose: Purpose) -> PauseReason | None:
-    """TEMPLATE where WhatsApp has approved no text for this."""
-    return None if templates.usable(purpose, current_site().language) else PauseReason.TEMPLATE
+def purpose_of(row: Automation | Campaign) -> Purpose:
+    """Which of WhatsApp's texts it sends."""
+    return PURPOSE_OF[opening.trigger_of(row)]
 
 
-def credits_of(merchant_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """BI credits of merchants that are neither spent nor held."""
-    return {key: balances.wallet_of_merchant(key, CreditUnit.WA_BI).available for key in merchant_ids}
+def text_of(row: Automation | Campaign) -> Text:
+    """How the text stands that it sends. One query."""
+    found = templates.statuses(purpose_of(row))
+    if TemplateStatus.APPROVED in found:
+        return Text.USABLE
+    return Text.IN_REVIEW if found & IN_REVIEW else Text.REFUSED

@@ -10,12 +10,11 @@ import structlog
 
 from credits.errors import InsufficientCredits
 from merchants.models import Merchant
-from messaging.automations.choices import Kind, PauseReason, State
+from messaging.automations.choices import PauseReason, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing, sending
 from messaging.automations.services.opening import Exhausted, Opened
-from messaging.choices import PURPOSE_OF
 from messaging.errors import WhatsAppOff
 from messaging.meta.queries import senders
 from messaging.services import queue
@@ -40,9 +39,12 @@ def run(*, now: dt.datetime) -> Run:
     done = Run()
     if not current_site().is_open or not senders.is_on():
         return done
-    pausing.resume_those_with_credits(now=now)
+    pausing.resume_what_can(now=now)
     for automation_id in _switched_on():
-        run_one(automation_id, done, now=now)
+        try:
+            run_one(automation_id, done, now=now)
+        except Exception as error:  # whatever it was, the other automations have their turn
+            log.error("automation failed", automation=str(automation_id), exc_info=error)
     sending.begin_due(now=now)
     if done.sent:
         queue.wake(now=now)
@@ -60,12 +62,12 @@ def _switched_on() -> list[uuid.UUID]:
 def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
     """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on."""
     automation = Automation.objects.select_related("merchant", "batch").get(id=automation_id)
-    reason = _cannot(automation, now)
-    if reason is None and sending.waits(automation.batch, now):
-        return
+    reason = sending.cannot(automation, now)
     if reason:
         pausing.pause(automation, reason, actor=opening.ACTOR, now=now)
         done.paused += 1
+        return
+    if sending.waits(automation, now):
         return
     try:
         _open(automation, automation.merchant, done, now)
@@ -87,10 +89,3 @@ def _open(automation: Automation, merchant: Merchant, done: Run, now: dt.datetim
             return
         done.sent += what == Opened.SENT
         done.skipped += what == Opened.SKIPPED
-
-
-def _cannot(automation: Automation, now: dt.datetime) -> PauseReason | None:
-    """Why the automation can send to nobody until somebody does something about it."""
-    if automation.batch and sending.is_spent(automation.batch, now):
-        return PauseReason.NO_COUPONS
-    return pausing.template_missing(PURPOSE_OF[opening.TRIGGERS[Kind(automation.kind)]])

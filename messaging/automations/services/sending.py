@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,15 +20,16 @@ from kernel.services import jobs, outbox
 from merchants.models import Batch, Merchant
 from messaging.automations import locks
 from messaging.automations.choices import CampaignState, PauseReason
-from messaging.automations.models import Campaign
+from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing
 from messaging.automations.services.opening import Exhausted, Opened
-from messaging.choices import PURPOSE_OF, Trigger
+from messaging.automations.services.pausing import Text
 from messaging.errors import WhatsAppOff
 from messaging.services import queue
 from tenants.walls import current_site
 
+log = structlog.get_logger("couponry.automations")
 JOB = "campaign.send"
 PORTION = 200
 _AT_WORK = (Job.State.QUEUED, Job.State.RUNNING)
@@ -39,7 +41,15 @@ def begin_due(*, now: dt.datetime) -> int:
         state__in=[CampaignState.SCHEDULED, CampaignState.RUNNING], scheduled_at__lte=now,
         merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL,
     ).order_by("scheduled_at")  # fmt: skip
-    return sum(_begin(campaign_id, now) for campaign_id in due.values_list("id", flat=True))
+    return sum(_try(campaign_id, now) for campaign_id in due.values_list("id", flat=True))
+
+
+def _try(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
+    try:
+        return _begin(campaign_id, now)
+    except Exception as error:  # whatever it was, the other campaigns have their turn
+        log.error("campaign did not begin", campaign=str(campaign_id), exc_info=error)
+        return False
 
 
 def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
@@ -52,13 +62,11 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
             pausing.pause_campaign(campaign, PauseReason.BY_HAND, actor=opening.ACTOR, now=now)
         if job and job.state in {*_AT_WORK, Job.State.CANCELLED}:
             return False
-        merchant, batch = campaign.merchant, campaign.batch
-        reason = PauseReason.NO_COUPONS if is_spent(batch, now) else None
-        reason = reason or pausing.template_missing(PURPOSE_OF[Trigger.CAMPAIGN])
+        merchant, reason = campaign.merchant, cannot(campaign, now)
         if reason:
             pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
             return False
-        if waits(batch, now) or _full(campaign, merchant, now):
+        if waits(campaign, now) or _full(campaign, merchant, now):
             return False
         left = recipients.count(_rows(campaign, merchant, now)).will_get
         _start(campaign, left, now)
@@ -133,7 +141,7 @@ def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
             jobs.cancelled(job, now=now)
         else:
             jobs.finish(job, now=now)
-        if fresh.state != CampaignState.RUNNING or waits(fresh.batch, now):
+        if fresh.state != CampaignState.RUNNING or waits(fresh, now):
             return
         if not recipients.due(_rows(fresh, fresh.merchant, now)).exists():
             fresh.state, fresh.finished_at = CampaignState.DONE, now
@@ -150,12 +158,21 @@ def _full(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> bool:
     return campaign.counted_on == today and campaign.counted >= campaign.daily_cap
 
 
+def cannot(source: Automation | Campaign, now: dt.datetime) -> PauseReason | None:
+    """Why it can send to nobody until somebody does something about it."""
+    if source.batch and is_spent(source.batch, now):
+        return PauseReason.NO_COUPONS
+    return PauseReason.TEMPLATE if pausing.text_of(source) == Text.REFUSED else None
+
+
+def waits(source: Automation | Campaign, now: dt.datetime) -> bool:
+    """Whether its batch gives nothing yet, or WhatsApp still looks at its text."""
+    batch = source.batch
+    closed = batch is not None and (batch.state != Batch.State.ACTIVE or now < batch.starts_at)
+    return closed or pausing.text_of(source) == Text.IN_REVIEW
+
+
 def is_spent(batch: Batch, now: dt.datetime) -> bool:
     """Whether a batch gives nothing any more. One that is paused, or has not begun, is waited for."""
     over = batch.state not in {Batch.State.ACTIVE, Batch.State.PAUSED, Batch.State.GENERATING}
     return over or batch.claim_until <= now or batch.sold_out
-
-
-def waits(batch: Batch | None, now: dt.datetime) -> bool:
-    """Whether a batch gives nothing yet."""
-    return batch is not None and (batch.state != Batch.State.ACTIVE or now < batch.starts_at)

@@ -23,6 +23,12 @@ def usable(purpose: str, language: str) -> MessageTemplate | None:
     return next((row for row in rows if row.language == language), rows[0] if rows else None)
 
 
+def statuses(purpose: str) -> set[str]:
+    """How the open site's texts for `purpose` stand, in whichever language."""
+    found = MessageTemplate.objects.filter(site_id=current_site().id, purpose=purpose)
+    return set(found.values_list("status", flat=True))
+
+
 def list_templates() -> QuerySet[MessageTemplate]:
     """Every template this wall shows: all on the console."""
     return MessageTemplate.objects.all()
