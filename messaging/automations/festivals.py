@@ -17,6 +17,8 @@ from holidays import country_holidays
 
 # What every table covers, with a month to spare at each end.
 FIRST, LAST = dt.date(2001, 1, 1), dt.date(2077, 10, 1)
+# So far ahead each comes at least once: between two by the moon there may be thirteen months.
+HORIZON = dt.timedelta(days=385)
 HIJRI, CHINESE, HINDU, SUNDAY, FIXED = "hijri", "chinese", "hindu", "sunday", "fixed"
 
 

@@ -1,4 +1,7 @@
-"""The only place of this wing that locks. Order: automation or campaign, then message, customer, coupon, bank."""
+"""The only place of this wing that locks.
+
+Order: merchant, automation or campaign, then message, customer, coupon, bank.
+"""
 
 from __future__ import annotations
 

@@ -6,9 +6,12 @@ import datetime as dt
 
 import pytest
 
+from credits.services import holds
 from kernel import clock
+from kernel.ids import uuid7
 from merchants import models as m
 from messaging.automations.models import Automation, Campaign
+from messaging.consent.services import consent
 from messaging.models import Message
 from tests import cluster, factories
 from tests.factories import DAY
@@ -112,14 +115,19 @@ def test_switching_on_saving_pausing_and_resuming(phone, batch):
     client.post("/merchant/automations/birthday/pause/")
     with phone.at_site():
         paused = Automation.objects.get()
+    again = client.post("/merchant/automations/birthday/", {**said, "days_before": "4"}, follow=True)
+    with phone.at_site():
+        still = Automation.objects.get()
     client.post("/merchant/automations/birthday/resume/")
 
     assert saved["Location"] == "/merchant/automations/"
     assert (first.state, first.days_before, first.days_after, first.batch_id) == ("on", 3, None, batch.id)
     assert (paused.state, paused.pause_reason) == ("paused", "by_hand")
+    assert (still.state, still.pause_reason, still.days_before) == ("paused", "by_hand", 4)
+    assert "still paused" in text(again)
     with phone.at_site():
         assert Automation.objects.get().state == "on"
-    assert "3 days before" in text(client.get("/merchant/automations/"))
+    assert "4 days before" in text(client.get("/merchant/automations/"))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +154,22 @@ def test_what_makes_no_sense_is_said_at_its_field(phone, batch, kind, said, word
     assert words in text(answer)
     with phone.at_site():
         assert not Automation.objects.exists()
+
+
+def test_another_batch_lets_go_on_what_ran_out_of_coupons_and_the_switch_ends_any_pause(phone, batch):
+    client = browser(phone.shop)
+    said = {**ON, "batch": str(batch.id), "days_before": "3"}
+    client.post("/merchant/automations/birthday/", said)
+    found = []
+    for reason, changed in (("no_coupons", {}), ("no_credits", {}), ("by_hand", {"on": ""})):
+        with phone.at_site():
+            Automation.objects.update(state="paused", pause_reason=reason)
+        client.post("/merchant/automations/birthday/", {**said, **changed} if not changed else
+                    {key: value for key, value in said.items() if key != "on"})  # fmt: skip
+        with phone.at_site():
+            found.append(Automation.objects.get().state)
+
+    assert found == ["on", "paused", "off"]
 
 
 def test_the_festival_page_shows_twelve_months_of_the_merchants_country(phone, batch):
@@ -218,6 +242,38 @@ def test_a_test_goes_to_a_typed_number_for_one_bi_credit_and_gives_no_coupon(pho
         message = Message.objects.get()
         assert (message.trigger, message.type, message.coupon_id, message.customer_id) == ("test", "wa_bi", None, None)
         assert phone.wallet("wa_bi") == (10, 9)
+
+
+def test_a_test_to_a_number_that_said_stop_looks_like_any_other(phone, batch):
+    with phone.at_site():
+        consent.opt_out_number(phone="+966500000009", source="keyword", now=clock.now())
+    client = browser(phone.shop)
+
+    def send(number):
+        said = {"phone_0": "SA", "phone_country": "SA", "phone_number": number, "batch": str(batch.id)}
+        answer = client.post("/merchant/automations/test/", said)
+        shown = text(client.get(answer["Location"])) if answer.status_code == 302 else text(answer)
+        return answer.status_code, answer.headers.get("Location"), "on its way" in shown, "Not enough credits" in shown
+
+    assert send("0500000009") == send("0500000008") == (302, "/merchant/automations/", True, False)
+    with phone.at_site():
+        assert Message.objects.count() == 1
+        holds.hold(hold_id=uuid7(), merchant_id=phone.merchant_id, unit="wa_bi", amount=9, now=clock.now())
+    assert send("0500000009") == send("0500000008")
+    assert send("0500000008")[3]
+
+
+def test_a_campaigns_beginning_is_shown_by_the_clock_in_which_it_was_typed(phone, batch):
+    with phone.at_site():
+        m.Merchant.objects.update(time_zone="Asia/Kuala_Lumpur")
+        one = Campaign.objects.create(
+            merchant=phone.shop.merchant, name="Spring", batch=batch, state="scheduled", created_at=clock.now(),
+            scheduled_at=dt.datetime(2031, 5, 1, 2, 0, tzinfo=dt.UTC),
+        )  # fmt: skip
+    client = browser(phone.shop)
+
+    for path in ("", f"{one.id}/"):
+        assert "1 May 2031, 10:00" in text(client.get(f"/merchant/automations/campaigns/{path}"))
 
 
 def test_another_merchant_sees_none_of_it(phone, batch):

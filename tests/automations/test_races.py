@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from messaging.automations.models import Automation, Occasion
-from messaging.automations.services import running
+from messaging.automations.services import running, switching
 from messaging.models import Message
 from tenants.walls import wall
 from tests.automations.cast import automation, born
@@ -36,6 +36,38 @@ def both(phone):
         thread.join()
     assert errors == []
     return done
+
+
+def at_once(phone, *acts):
+    """What each of them answers; they start together, each as the merchant."""
+    barrier, done, errors = threading.Barrier(len(acts)), [], []
+
+    def work(act):
+        try:
+            with wall(phone.shop.site, "merchant", merchant=phone.merchant_id):
+                barrier.wait()
+                done.append(act())
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    return done
+
+
+def test_saved_for_the_first_time_twice_at_once_it_is_one(race_phone):
+    shop, setting = race_phone.shop, switching.Setting(on=True, days=3)
+
+    def save():
+        return switching.edit(merchant=shop.merchant, kind="reminder", setting=setting, actor=shop.owner, now=NOW).id
+
+    assert len(set(at_once(race_phone, save, save))) == 1
 
 
 @pytest.mark.parametrize(("cap", "sent"), [(200, 8), (5, 5)])

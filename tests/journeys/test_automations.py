@@ -105,6 +105,8 @@ def set_birthdays(page, platform):
     assert due >= 3
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(platform.url(HOST, "/merchant/automations/"))
+    page.locator("form[action$='/birthday/resume/'] button").click()  # what is paused by hand stays so when saved
+    page.get_by_text("It goes on.").first.wait_for()
     return due
 
 

@@ -25,8 +25,8 @@ def get_automation(kind: str) -> Automation:
 
 
 def list_campaigns() -> QuerySet[Campaign]:
-    """The merchant's campaigns, each with its batch."""
-    return Campaign.objects.select_related("batch")
+    """The merchant's campaigns, each with its batch and merchant."""
+    return Campaign.objects.select_related("batch", "merchant")
 
 
 def get_campaign(campaign_id: uuid.UUID) -> Campaign:

@@ -88,8 +88,8 @@ def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now:
 
 
 def next_festival(automation: Automation, merchant: Merchant, *, today: dt.date) -> festivals.Occurrence | None:
-    """The next festival that is switched on, within a year."""
-    coming = festivals.occurrences(merchant.country, start=today, end=today + dt.timedelta(days=366))
+    """The next festival that is switched on."""
+    coming = festivals.occurrences(merchant.country, start=today, end=today + festivals.HORIZON)
     return next((one for one in coming if one.festival.code in automation.festivals), None)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, must
 from accounts.services import audit
 from kernel.errors import DomainError
+from merchants import locks as merchant_locks
 from merchants.models import Batch, Merchant
 from messaging.automations import dates, festivals, locks
 from messaging.automations.choices import Kind, PauseReason, State
@@ -67,17 +68,22 @@ def get_or_new(merchant: Merchant, kind: str, *, now: dt.datetime) -> Automation
 
 
 def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: dt.datetime) -> Automation:
-    """Save the settings of a kind and switch it on or off. Raises NotAllowed, NotForTemporary, BadSetting."""
+    """Save the settings of a kind and switch it on or off. Raises NotAllowed, NotForTemporary, BadSetting.
+
+    What is paused stays so, but for what lacked coupons: the batch that is chosen has some.
+    """
     must(actor, "automation.manage", merchant)
     must_be_annual(merchant)
     _check(merchant, Kind(kind), setting, now)
     with transaction.atomic():
+        merchant_locks.merchant(merchant.id)  # so that two who save it first at once do so one after the other
         found = locks.automation(merchant.id, kind) or Automation(merchant_id=merchant.id, kind=kind)
         before = _shown(found)
         for name in SET:
             setattr(found, name, list(setting.festivals) if name == "festivals" else getattr(setting, name))
-        found.state = State.ON if setting.on else State.OFF
-        found.pause_reason = PauseReason.NONE
+        rests = found.state == State.PAUSED and found.pause_reason != PauseReason.NO_COUPONS
+        if not (setting.on and rests):
+            found.state, found.pause_reason = State.ON if setting.on else State.OFF, PauseReason.NONE
         found.changed_at = now
         found.save()
         audit.record("automation.edited", found, actor=actor, now=now, before=before, after=_shown(found))

@@ -20,7 +20,7 @@ from kernel import clock
 from kernel.errors import DomainError
 from merchants.models import Merchant
 from merchants.web.base import ActView, FormView, actor_of, language, merchant_of, or_404, put_errors, site_of
-from messaging.automations.choices import Kind
+from messaging.automations.choices import Kind, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import screens
 from messaging.automations.services import pausing, previews, switching, trying
@@ -126,11 +126,13 @@ class EditView(View):
             tried = previews.with_setting(merchant, self.kind, form.setting(), now=now)
             return self._show(request, form, tried, now)
         try:
-            switching.edit(merchant=merchant, kind=self.kind, setting=form.setting(), actor=actor_of(request), now=now)
+            saved = switching.edit(
+                merchant=merchant, kind=self.kind, setting=form.setting(), actor=actor_of(request), now=now
+            )
         except DomainError as error:
             put_errors(form, error)
             return self._show(request, form, automation, now, 422)
-        messages.success(request, _t("Saved."))
+        messages.success(request, _t("Saved.") if saved.state != State.PAUSED else _t("Saved. It is still paused."))
         return redirect("automations:overview")
 
     def _form(self, request: HttpRequest, automation: Automation, now: dt.datetime, data: Any = None) -> AutomationForm:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -28,6 +30,13 @@ from tenants.queries import lists
 from ui.lists import NUMBER, WHEN, Action, Choice, Column, DateRange, Empty, ListView, StateKind
 
 
+def begins(row: Campaign) -> str:
+    """When it begins by the merchant's clock, in which it was typed; the page's may be another."""
+    if row.scheduled_at is None:
+        return ""
+    return date_format(row.scheduled_at.astimezone(ZoneInfo(row.merchant.time_zone)), "j M Y, H:i")
+
+
 class CampaignListView(ListView):
     verb = "automation.view"
     name = "campaigns"
@@ -37,7 +46,7 @@ class CampaignListView(ListView):
         Column("name", _("Name"), sort="name", primary=True),
         Column("state", _("State"), kind=StateKind("campaign"), sort="state"),
         Column("batch", _("Batch"), value=lambda row: row.batch.title(language())),
-        Column("begins", _("Begins"), value="scheduled_at", kind=WHEN),
+        Column("begins", _("Begins"), value=lambda row: begins(row)),
         Column("total", _("Recipients"), kind=NUMBER, sort="total"),
         Column("opened", _("Queued"), kind=NUMBER, sort="opened"),
         Column("created", _("Made"), value="created_at", kind=WHEN, sort="created_at", hidden=True),
@@ -76,7 +85,8 @@ class CampaignView(View):
         before = row.state in {CampaignState.DRAFT, CampaignState.SCHEDULED}
         counts = results.of_automations([row.id])[row.id]
         context = {
-            "row": row, "temporary": is_temporary(merchant), "whatsapp_on": whatsapp_is_on(),
+            "row": row, "begins": begins(row), "batch_title": row.batch.title(language()),
+            "temporary": is_temporary(merchant), "whatsapp_on": whatsapp_is_on(),
             "counts": None if before else counts, "is_open": row.state in OPEN,
             "can_pause": row.state in {CampaignState.SCHEDULED, CampaignState.RUNNING},
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,

@@ -27,7 +27,7 @@ from tenants.models import Site
 from tenants.queries import lists
 from ui.forms import DateTimeInput, PhoneField, Section, Switch
 
-YEAR = 366
+YEAR = dt.timedelta(days=366)
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 _DAY = {"inputmode": "numeric", "min": 0}
 
@@ -84,10 +84,12 @@ class FestivalPicker(forms.CheckboxSelectMultiple):
 
 
 def festival_choices(country: str, today: dt.date) -> list[tuple[str, Dates]]:
-    """By the day on which each comes next; one may come twice in twelve months."""
+    """By the day on which each comes next; one may come twice in twelve months, and one by the moon a bit later."""
     coming: dict[str, list[dt.date]] = {}
-    for one in festivals.occurrences(country, start=today, end=today + dt.timedelta(days=YEAR)):
-        coming.setdefault(one.festival.code, []).append(one.day)
+    for one in festivals.occurrences(country, start=today, end=today + festivals.HORIZON):
+        days = coming.setdefault(one.festival.code, [])
+        if not days or one.day < today + YEAR:
+            days.append(one.day)
     found = [(festivals.BY_CODE[code], tuple(days)) for code, days in coming.items()]
     return [(one.code, Dates(one.name(language()), days, one.may_shift)) for one, days in found]
 
