@@ -11,7 +11,7 @@ from tests import factories
 from tests.automations.cast import automation, born, run
 from tests.factories import NOW
 from tests.merchants.cast import deliver
-from tests.messaging.cast import JOB
+from tests.messaging.cast import JOB, open_phone
 
 PHONE = "+966500000077"
 
@@ -43,11 +43,16 @@ def test_a_stop_takes_it_back(phone, waiting, source):
 
 
 def test_a_withdrawal_takes_that_merchants_back_and_no_others(phone, waiting):
-    factories.make_optin(factories.make_merchant(), waiting)
+    other = open_phone(phone.shop.site, brand="Sam's")
+    factories.make_optin(other.shop.merchant, waiting)
+    kept = other.queued("campaign", customer_id=waiting.id, batch_id=other.batch().id)
     consent.withdraw(merchant_id=phone.merchant_id, customer_id=waiting.id, source="customer", now=NOW, actor=JOB)
     deliver("consent.withdrawn")
 
-    assert is_taken_back(phone)
+    message = Message.objects.get(trigger="birthday")
+    assert (message.state, message.error, message.charge) == ("cancelled", "not_wanted", "released")
+    kept.refresh_from_db()
+    assert (kept.state, kept.coupon.state) == ("queued", "held")
 
 
 def test_who_resumed_before_it_was_heard_keeps_it(phone, waiting):
