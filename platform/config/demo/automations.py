@@ -89,7 +89,7 @@ def _switch_on(site: Site, merchant: Merchant, owner: Actor, now: dt.datetime) -
 def _batch(
     site: Site, merchant: Merchant, owner: Actor, now: dt.datetime, title: str, title_ar: str, offer: str, offer_ar: str
 ) -> Batch:
-    """Coupons for messages; the page behind the poster offers them too, and the coupon centre does not."""
+    """Coupons that messages alone give: neither the coupon centre nor the poster offers them."""
     last = clock.local_date(now, merchant.time_zone) + dt.timedelta(days=120)
     template = CouponTemplate.objects.order_by("created_at").first()
     assert template is not None
