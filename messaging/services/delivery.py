@@ -57,8 +57,8 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
 def prepare(*, batch_id: uuid.UUID) -> None:
     """A batch was made: lay its picture out, where claims of it will be followed by messages."""
     batch = Batch.objects.filter(id=batch_id).select_related("merchant").first()
-    if batch is None or not (batch.on_centre or batch.in_store) or not senders.is_on():
-        return
+    if batch is None or batch.print_quantity >= batch.quantity or not senders.is_on():
+        return  # what is all on paper is never sent
     try:
         pictures.sheet(batch, batch.merchant, current_site())
     except DomainError as error:
