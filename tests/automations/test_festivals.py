@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from messaging.automations import festivals
-from messaging.automations.festivals import FIRST, LAST, OutOfTables, occurrences
+from messaging.automations.festivals import FIRST, HORIZON, LAST, OutOfTables, list_festivals, occurrences
 
 
 def on(country, year):
@@ -99,6 +99,14 @@ def test_the_end_is_not_part_of_the_range():
     assert not [
         o for o in occurrences("SA", start=dt.date(2026, 9, 1), end=day) if o.festival.code == "national_day_sa"
     ]
+
+
+@pytest.mark.parametrize("country", ["SA", "MY"])
+def test_so_far_ahead_each_comes_once_from_any_day(country):
+    known = {festival.code for festival in list_festivals(country)}
+    for days in range(0, 3000, 5):
+        today = dt.date(2026, 1, 1) + dt.timedelta(days=days)
+        assert {one.festival.code for one in occurrences(country, start=today, end=today + HORIZON)} == known
 
 
 def test_codes_are_unique_and_both_names_are_there():

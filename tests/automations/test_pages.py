@@ -318,6 +318,9 @@ def test_every_page_opens_in_both_languages(phone, batch, language):
                 segment={"cities": ["riyadh"], "claimed": str(batch.id), "language": "ar", "away_for": 30},
             )  # fmt: skip
         ids = list(Campaign.objects.values_list("id", flat=True))
+        m.Batch.objects.update(title_ar="كيك لك")
     paths = ["", "birthday/", "recall/", "festival/", "reminder/", "campaigns/", "campaigns/new/", "test/"]
     for path in [*paths, *(f"campaigns/{key}/" for key in ids), f"campaigns/{ids[0]}/edit/"]:
         assert client.get(f"/merchant/automations/{path}", headers=headers).status_code == 200, path
+    page = text(client.get(f"/merchant/automations/campaigns/{ids[0]}/", headers=headers))
+    assert ("كيك لك" in page, "Cake for you" in page) == (language == "ar", language == "en")

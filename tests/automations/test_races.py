@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -61,8 +62,17 @@ def at_once(phone, *acts):
     return done
 
 
-def test_saved_for_the_first_time_twice_at_once_it_is_one(race_phone):
+def test_saved_for_the_first_time_twice_at_once_it_is_one(race_phone, monkeypatch):
     shop, setting = race_phone.shop, switching.Setting(on=True, days=3)
+    really, both_looked = switching.locks.automation, threading.Barrier(2)
+
+    def look(*args):
+        found = really(*args)
+        with suppress(threading.BrokenBarrierError):  # the second cannot look before the first has saved
+            both_looked.wait(timeout=1)
+        return found
+
+    monkeypatch.setattr(switching.locks, "automation", look)
 
     def save():
         return switching.edit(merchant=shop.merchant, kind="reminder", setting=setting, actor=shop.owner, now=NOW).id

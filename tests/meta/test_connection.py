@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import AuditEvent
 from kernel.errors import NotAllowed
 from kernel.models import OutboxEvent
 from messaging.meta import tasks
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
-from messaging.meta.services import account, connection, senders, templates
+from messaging.meta.services import account, connection, notices, senders, templates
 from tenants.walls import wall
 from tests import cluster
 from tests.factories import NOW, make_staff, staff_actor
@@ -170,6 +171,17 @@ def test_the_console_hears_of_what_stops_by_itself(chief, ada_site, master_site,
         f"The WhatsApp number of {ada_site.name} is paused", "WhatsApp has stopped",
     ]  # fmt: skip
     assert "Meta no longer accepts the token" in chief.get("/whatsapp/").content.decode()
+
+
+def test_the_console_reads_its_mails_in_its_own_language(chief, master_site, mailoutbox, monkeypatch):
+    master_site.language = "ar"
+    monkeypatch.setattr(account, "console", lambda: master_site)
+    with wall(master_site, "master"), override("en"):
+        notices.token_died()
+
+    assert "WhatsApp has stopped" not in mailoutbox[0].subject
+    assert "توقف" in mailoutbox[0].subject
+    master_site.language = "en"
 
 
 def test_a_token_that_meta_takes_again_lives_again(chief, whatsapp, master_site):
