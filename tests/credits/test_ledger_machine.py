@@ -238,6 +238,7 @@ class Ledger(RuleBasedStateMachine):
                 )
 
 
+@pytest.mark.timeout(600)  # fifty walks of fifty steps each
 @pytest.mark.parametrize("walk", range(4))
 def test_balances_are_right_after_any_sequence(db, walk):
     """Two hundred walks of fifty steps, in four transactions: in one they would look over ever more rows."""

@@ -364,6 +364,7 @@ def test_every_url_names_a_verb_of_the_table():
         assert url.verb in {permissions.PUBLIC, permissions.SELF, *permissions.TABLE}, f"{url} names no verb"
 
 
+@pytest.mark.timeout(600)  # some thousands of requests, in one test because they share one world
 def test_every_url_answers_every_role_as_the_table_says(world):
     wrong = []
     for url in all_urls():
