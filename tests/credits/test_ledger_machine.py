@@ -216,10 +216,9 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def balances_are_what_the_model_says(self) -> None:
         with wall(self.site, "site"):
-            found = balances.of_merchant(self.merchant_id)
-            assert (found.coupon, found.wa_ui, found.wa_bi) == (self.held[COUPON], self.held[WA_UI], self.held[WA_BI])
-            for unit in (WA_UI, WA_BI):
-                assert balances.wallet_of_merchant(self.merchant_id, unit).available == self.free(unit)
+            found = {wallet.unit: wallet for wallet in balances.wallets_of_merchant(self.merchant_id)}
+            for unit in (COUPON, WA_UI, WA_BI):
+                assert (found[unit].balance, found[unit].available) == (self.held[unit], self.free(unit))
             assert balances.wallet_of_agent(self.agent_id, "SAR").balance == self.held["SAR"]
             escrows = Account.objects.filter(kind="escrow", merchant_id=self.merchant_id)
             assert dict(escrows.values_list("ref_id", "balance")) == {batch.id: batch.escrow for batch in self.escrows}
