@@ -221,6 +221,20 @@ def make_occasion(merchant: m.Merchant, customer: m.Customer, batch: m.Batch) ->
     )
 
 
+def make_month(merchant: m.Merchant, **counts: Any) -> Any:
+    """A month of the merchant as the console sees it, with the card that it needs."""
+    from tenants.models import MerchantMonth
+    from tenants.services import cards
+
+    cards.keep(merchant=merchant, now=NOW)
+    return MerchantMonth.objects.create(
+        **{
+            "site_id": current_site().id, "merchant_id": merchant.id, "month": NOW.date().replace(day=1),
+            "counted_at": NOW, **counts,
+        }
+    )  # fmt: skip
+
+
 def make_one_of_everything(merchant: m.Merchant) -> None:
     """At least one row in every table that has a merchant column, so that there is something to steal."""
     from accounts.models import AuditEvent, Invitation
@@ -257,6 +271,7 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
         currency="SAR", total=100, data=PAPER,
     )
     make_statement(merchant)
+    make_month(merchant, ui_arrived=1)
     make_message(merchant, customer=customer)
     Switches.objects.create(merchant=merchant, changed_at=NOW)
     make_optin(merchant, customer)

@@ -1,8 +1,9 @@
-"""The registry: sites, their domains, cards of their merchants, and the lists the platform keeps for everybody."""
+"""The registry: sites, their domains, cards and months of their merchants, and the lists the platform keeps for everybody."""
 
 from tenants.models.domain import Domain
 from tenants.models.listentry import ListEntry
 from tenants.models.merchantcard import MerchantCard
+from tenants.models.merchantmonth import MerchantMonth
 from tenants.models.site import Site
 
-__all__ = ["Domain", "ListEntry", "MerchantCard", "Site"]
+__all__ = ["Domain", "ListEntry", "MerchantCard", "MerchantMonth", "Site"]
