@@ -6,8 +6,10 @@ of the database, and whoever proved a phone reads through level `holder`.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from merchants import tags as words
 from merchants.models.merchant import Merchant
 from tenants.walls.base import WalledModel
 
@@ -50,7 +52,12 @@ class CustomerDevice(WalledModel):
 
 
 class MerchantCustomer(WalledModel):
-    """A customer who claimed with a merchant."""
+    """A customer who claimed with a merchant.
+
+    `tags` are the merchant's own words for the customer, as they were typed; `tag_keys` the same without regard to
+    large and small letters (`merchants.tags.key`), one for each and in the same order: what is looked for.
+    Erasing the customer empties both, in the database.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="merchant_customers")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merchant_customers")
@@ -59,10 +66,22 @@ class MerchantCustomer(WalledModel):
     claims = models.PositiveIntegerField(default=0)
     redemptions = models.PositiveIntegerField(default=0)
     last_redeemed_at = models.DateTimeField(null=True, blank=True)
+    # With a default in the database: a claim writes the row by SQL.
+    tags = ArrayField(models.CharField(max_length=words.LONGEST), default=list, db_default=[], blank=True)
+    tag_keys = ArrayField(models.CharField(max_length=3 * words.LONGEST), default=list, db_default=[], blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant", "customer"], name="merchants_merchantcustomer_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "customer"], name="merchants_merchantcustomer_once"),
+            models.CheckConstraint(
+                condition=models.Q(tags__len__lte=words.MOST, tag_keys__len=models.F("tags__len")),
+                name="merchants_merchantcustomer_tags",
+            ),
+        ]
         indexes = [
             # The merchant's list of customers, last seen first.
-            models.Index(fields=["merchant", "-last_at"], name="merchants_customer_last_seen")
+            models.Index(fields=["merchant", "-last_at"], name="merchants_customer_last_seen"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)  # never the name: this reaches logs
