@@ -14,8 +14,9 @@ from kernel.handlers import handles
 from kernel.models import OutboxEvent
 from merchants.services import generation
 from messaging.meta.models import Arrival
+from messaging.meta.queries import senders
 from messaging.meta.services import inbox
-from messaging.services import delivery, inbound, queue, sending, statuses, sweeping
+from messaging.services import delivery, inbound, pacing, queue, sending, statuses, sweeping
 from tenants.tasks import SiteTask
 
 TAKEN = "coupon.taken"
@@ -71,6 +72,9 @@ def send() -> None:
 
 @shared_task(base=SiteTask, name="messaging.sweep")
 def sweep() -> None:
-    """What nobody finished."""
+    """What nobody finished, and to how many people the site wrote: the other sites' shares need it."""
     while sweeping.sweep(now=clock.now()):
         pass
+    sender = senders.mine()
+    if sender is not None and sender.users_per_day is not None:
+        pacing.count_people(sender, now=clock.now())

@@ -96,9 +96,9 @@ class Message(WalledModel):
                 fields=["automation_id", "state"], condition=models.Q(automation_id__isnull=False),
                 name="messaging_message_result",
             ),
-            # Meta's limit on people in a day, shared out between merchants.
+            # Meta's limit on people in a day, shared out between sites and merchants.
             models.Index(
-                fields=["claimed_at"], condition=models.Q(type="wa_bi"), name="messaging_message_people"
+                fields=["claimed_at"], condition=models.Q(claimed_at__isnull=False), name="messaging_message_people"
             ),
         ]  # fmt: skip
 

@@ -21,6 +21,7 @@ from kernel.ids import uuid7
 from kernel.limits import Bucket
 from messaging.choices import Type
 from messaging.meta.models import Sender
+from messaging.meta.queries import senders
 from messaging.models import Message
 from tenants.walls import current_site
 
@@ -29,8 +30,9 @@ log = structlog.get_logger("couponry.messaging")
 PAIR_LIMIT, PAIR_SECONDS = 5, 30
 SLOW_FOR = 30  # seconds at half the speed after Meta said it was too fast
 DAY = dt.timedelta(days=1)
-# Of the people Meta lets a number write to in a day, this much is for BI; the rest stays for who asks for something.
+# Of the people Meta lets us write to in a day, this much is for BI; the rest stays for who asks for something.
 BI_SHARE = 0.8
+TRUSTED = 20  # seconds for which a day's people are not counted again while everybody's share is far from used up
 _STEP = """
 INSERT INTO messaging_pace (id, number, next_at) VALUES (%s, %s, %s)
 ON CONFLICT (number) DO UPDATE SET next_at = excluded.next_at WHERE messaging_pace.next_at <= %s
@@ -99,14 +101,43 @@ def _ask_database(sender: Sender, recipient: bytes, now: dt.datetime) -> Turn:
 def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> dict[uuid.UUID, int]:
     """To how many more people each of these merchants may send a BI message now; nothing where Meta has no limit.
 
-    A share is BI's part of Meta's limit, divided among the merchants who have sent or want to send within a day, at
-    least two: no one merchant can use up what the others will need.
+    The limit is one for all numbers of the account. BI's part of it is shared out twice: among the sites that wrote to
+    somebody within a day, at least two where there are two; then among the site's merchants who have sent or want to
+    send, at least two again. No one merchant, and no one site, can use up what the others will need.
     """
     if sender.users_per_day is None or not payers:
         return {}
-    whole = int(sender.users_per_day * BI_SHARE)
+    known = cache.get(_room(sender))
+    if known is not None and known.keys() >= set(payers):
+        return {payer: known[payer] for payer in payers}
+    rooms = _rooms(sender, payers, now)
+    # Counting a day's people takes long where they are many; but then nobody is through with a share so soon.
+    if min(rooms.values()) > 2 * TRUSTED * sender.messages_per_second:
+        cache.set(_room(sender), rooms, TRUSTED)
+    return rooms
+
+
+def _rooms(sender: Sender, payers: list[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, int]:
+    assert sender.users_per_day is not None
+    whole, others = int(sender.users_per_day * BI_SHARE), senders.others(now=now)
     lately = Message.objects.filter(type=Type.BI, claimed_at__gt=now - DAY).order_by()
     people = dict(lately.values_list("payer").annotate(people=Count("recipient", distinct=True)))
-    share = max(1, whole // max(2, len({*people, *payers})))
-    left = max(0, whole - sum(people.values()))
+    ours = whole // max(others.busy + 1, min(2, others.connected + 1))
+    share = max(1, ours // max(2, len({*people, *payers})))
+    left = max(0, min(ours - sum(people.values()), whole - others.people - count_people(sender, now=now)))
     return {payer: max(0, min(left, share - people.get(payer, 0))) for payer in payers}
+
+
+def count_people(sender: Sender, *, now: dt.datetime) -> int:
+    """To how many people the site wrote within a day; kept on its number's row, where the other sites' shares need it.
+
+    Everybody counts, also who wrote to us first and does not count for Meta: on the safe side.
+    """
+    lately = Message.objects.filter(claimed_at__gt=now - DAY)
+    people = int(lately.aggregate(n=Count("recipient", distinct=True))["n"])
+    Sender.objects.filter(id=sender.id).update(people_lately=people, people_counted_at=now)
+    return people
+
+
+def _room(sender: Sender) -> str:
+    return f"wa.room.{sender.phone_number_id}"

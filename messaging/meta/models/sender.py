@@ -11,8 +11,9 @@ from tenants.walls.base import PublicModel
 
 
 class Sender(PublicModel):
-    """One per site, under the platform's account. `users_per_day` is Meta's limit on new conversations; none: unlimited
-    or not known. A paused sender keeps its queue; one that is off takes nothing."""
+    """One per site, under the platform's account. `users_per_day` is Meta's limit on people written to in a day, which
+    all numbers of the account share; none: unlimited or not known. `people_lately`: to how many this number wrote in
+    the day before `people_counted_at`. A paused sender keeps its queue; one that is off takes nothing."""
 
     site_id = models.UUIDField(unique=True)
     phone_number_id = models.CharField(max_length=40, unique=True)  # also how a webhook finds its site
@@ -24,6 +25,8 @@ class Sender(PublicModel):
     quality = models.CharField(max_length=10, blank=True)  # GREEN, YELLOW, RED, as Meta says
     messages_per_second = models.PositiveIntegerField(default=80)
     users_per_day = models.PositiveIntegerField(null=True, blank=True)
+    people_lately = models.PositiveIntegerField(default=0)
+    people_counted_at = models.DateTimeField(null=True, blank=True)
     code_ceiling_per_hour = models.PositiveIntegerField(default=200)
     connected_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from messaging.meta.choices import SenderState
 from messaging.meta.models import Sender
-from tenants.walls import current_site
+from messaging.meta.services.account import console
+from tenants.walls import current_site, wall
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The account's other numbers: people written to in a day, how many numbers wrote to somebody, how many could."""
+
+    people: int
+    busy: int
+    connected: int
 
 
 def mine() -> Sender | None:
@@ -22,3 +38,21 @@ def is_on() -> bool:
 def list_senders() -> QuerySet[Sender]:
     """Every sender this wall shows: all on the console."""
     return Sender.objects.all()
+
+
+def others(*, now: dt.datetime) -> Others:
+    """What the other sites' numbers did within a day. Three sums, for which the wall is opened."""
+    lately = Q(people_counted_at__gt=now - DAY, people_lately__gt=0)
+    rest = Sender.objects.exclude(site_id=current_site().id).exclude(state=SenderState.OFF)
+    with wall(console(), "master"):
+        found = rest.aggregate(
+            people=Coalesce(Sum("people_lately", filter=lately), 0), busy=Count("id", filter=lately),
+            connected=Count("id"),
+        )  # fmt: skip
+    return Others(**found)
+
+
+def people_of_account(*, now: dt.datetime) -> int:
+    """To how many people every number of the account wrote within a day. On the console."""
+    lately = Sender.objects.filter(people_counted_at__gt=now - DAY)
+    return int(lately.aggregate(n=Coalesce(Sum("people_lately"), 0))["n"])

@@ -49,8 +49,10 @@ class SenderList(ListView):
         Column("name", _("Name shown"), value="display_name", sort="display_name"),
         Column("state", _("State"), kind=StateKind("whatsapp_sender"), sort="state"),
         Column("quality", _("Quality"), kind=StateKind("whatsapp_quality"), sort="quality"),
+        Column("people", _("People in 24 hours"), value="people_lately", kind=NUMBER, sort="people_lately"),
         Column(
-            "limit", _("People a day"), value="users_per_day", kind=NUMBER, sort="users_per_day", sort_nullable=True
+            "limit", _("Limit of all numbers"), value="users_per_day", kind=NUMBER, sort="users_per_day",
+            sort_nullable=True,
         ),
         Column("speed", _("Messages a second"), value="messages_per_second", kind=NUMBER, hidden=True),
         Column("checked", _("Checked"), value="checked_at", kind=WHEN, sort="checked_at", sort_nullable=True),
@@ -156,6 +158,8 @@ class SenderPage(_OfSender):
         context = {
             "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
             "of_all": f"/ {ALL_TEXTS}", "stopped": stopped.count(),
+            "people": read.people_of_account(now=clock.now()),
+            "of_limit": "" if sender.users_per_day is None else f"/ {sender.users_per_day:,}",
             "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip
