@@ -11,7 +11,8 @@ from agents.statements.registry import Column, Figure, Owner, Section, Table, bo
 from agents.statements.sections.sql import by_owner, rows
 from messaging.choices import Type
 
-# A message counts in the month in which it was sent, or failed. It may have been queued some weeks before.
+# A message counts in the month in which it was sent, or failed. It may have been queued some weeks before. One that was
+# sent and failed in a later month is told in both, as its credit is: what a month says does not change afterwards.
 _MERCHANT = """
 , used AS (
     SELECT p.owner, e.unit, -sum(e.amount)::bigint AS credits
@@ -21,7 +22,8 @@ _MERCHANT = """
     GROUP BY 1, 2
 ), told AS (
     SELECT p.owner, m.type AS unit,
-           count(*) FILTER (WHERE m.state <> 'failed' AND m.sent_at >= p.starts AND m.sent_at < p.ends) AS arrived,
+           count(*) FILTER (WHERE (m.state <> 'failed' OR m.failed_at >= p.ends)
+                              AND m.sent_at >= p.starts AND m.sent_at < p.ends) AS arrived,
            count(*) FILTER (WHERE m.state = 'failed' AND m.failed_at >= p.starts AND m.failed_at < p.ends) AS failed
     FROM period p
     JOIN messaging_message m ON m.merchant_id = p.owner
