@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "count what is popular": _each_site("merchants.refresh_popularity", 300.0),
     "forget registrations that nobody proved": _each_site("merchants.forget_registrations", crontab(minute=23)),
     "forget old idempotency keys": _each_site("merchants.forget_idempotency", crontab(minute=17)),
+    "count the months of merchants for the console": _each_site("console.count_months", crontab(minute=11)),
     "make the statements that are due": _each_site("statements.open_due", crontab(minute=35), with_master=True),
     "send messages that were put off": _each_site("messaging.send", 60.0),
     "settle messages that nobody finished": _each_site("messaging.sweep", 60.0),

@@ -1,4 +1,4 @@
-"""The registry: sites, their domains, cards and months of their merchants, and the lists the platform keeps for everybody."""
+"""The registry: sites, domains, cards and months of merchants, and the lists the platform keeps for everybody."""
 
 from tenants.models.domain import Domain
 from tenants.models.listentry import ListEntry

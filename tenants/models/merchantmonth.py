@@ -12,9 +12,9 @@ from tenants.walls.base import PublicModel
 class MerchantMonth(PublicModel):
     """Numbers of one merchant in one month of its site's calendar; `month` is its first day.
 
-    They are those of the merchant's monthly statement. No customer, coupon or message can be told from them. A merchant
-    for whom nothing happened has no row. Credits used and coupons made are the ledger's: what comes back in a later month
-    stands in that month with a minus. Everything else is counted, and the fields refuse less than nought.
+    They are those of the merchant's monthly statement; no customer, coupon or message can be told from them. A merchant
+    for whom nothing happened has no row. Credits used and coupons made are the ledger's: what comes back in a later
+    month stands there with a minus. Everything else is counted, and its fields refuse less than nought.
     """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)

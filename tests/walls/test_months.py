@@ -67,7 +67,9 @@ def test_merchants_and_the_public_read_nothing(mona, ada_site, level):
             MerchantMonth.objects.count()
 
 
-@pytest.mark.parametrize("wrong", [{"month": dt.date(2026, 3, 2)}, {"ui_arrived": -1}, {"coupons_taken": -1}, {"month": MONTH}])
+@pytest.mark.parametrize(
+    "wrong", [{"month": dt.date(2026, 3, 2)}, {"ui_arrived": -1}, {"coupons_taken": -1}, {"month": MONTH}]
+)
 def test_the_database_refuses_what_cannot_be(mona, ada_site, wrong):
     given = {"month": dt.date(2026, 4, 1), "site_id": ada_site.id, "merchant_id": mona.id, "counted_at": NOW, **wrong}
     with wall(ada_site, "site"):
