@@ -1,4 +1,7 @@
-"""The only place where rows of this room are locked. Order: merchant, batch, customer, coupon (docs/locking.md)."""
+"""The only place where rows of this room are locked.
+
+Order: merchant, batch, customer, coupon, a merchant's own row of a customer (docs/locking.md).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
 from merchants.errors import NoSuchBatch, NoSuchCoupon
-from merchants.models import Batch, Branch, Coupon, CouponTemplate, Customer, Device, Merchant
+from merchants.models import Batch, Branch, Coupon, CouponTemplate, Customer, Device, Merchant, MerchantCustomer
 
 
 def merchant(merchant_id: uuid.UUID) -> Merchant:
@@ -47,6 +50,20 @@ def free_coupon(batch_id: uuid.UUID) -> Coupon | None:
 def customer(customer_id: uuid.UUID) -> Customer:
     """The customer's row, locked. Raises Customer.DoesNotExist."""
     return Customer.objects.select_for_update(no_key=True).get(id=customer_id)
+
+
+def merchant_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> MerchantCustomer:
+    """The merchant's own row of a customer who is not erased, locked. Raises NotFound."""
+    rows = MerchantCustomer.objects.filter(merchant_id=merchant_id, customer_id=customer_id, customer__erased_at=None)
+    found = rows.select_for_update(of=("self",), no_key=True).first()
+    if found is None:
+        raise NotFound(_("There is no such customer."))
+    return found
+
+
+def merchant_customers(found: QuerySet[MerchantCustomer]) -> list[uuid.UUID]:
+    """Of these rows, to be updated in one statement: locked in order of id."""
+    return list(found.order_by("id").select_for_update(of=("self",), no_key=True).values_list("id", flat=True))
 
 
 def template(template_id: uuid.UUID) -> CouponTemplate:

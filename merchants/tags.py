@@ -54,10 +54,12 @@ def clean(text: str) -> str:
 
 def clean_all(texts: Iterable[str]) -> list[str]:
     """The tags of one customer, each once by its first spelling, in the order given. Raises BadTag."""
-    found = {key(tag): tag for tag in reversed([clean(text) for text in texts])}
+    found: dict[str, str] = {}
+    for tag in map(clean, texts):
+        found.setdefault(key(tag), tag)
     if len(found) > MOST:
         raise BadTag(_("A customer has at most %(most)s tags.") % {"most": MOST})
-    return list(reversed(found.values()))
+    return list(found.values())
 
 
 def split(text: str) -> list[str]:

@@ -92,6 +92,7 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "coupon.void": {MERCHANT: _MANAGERS},
     "coupon.export": {MERCHANT: _MANAGERS},
     "customer.view": {MERCHANT: _MANAGERS},
+    "customer.tag": {MERCHANT: _MANAGERS},
     "consent.view": {MERCHANT: _MANAGERS},
     "consent.withdraw": {MERCHANT: _MANAGERS},
     "automation.view": {MERCHANT: _MANAGERS},
