@@ -248,7 +248,9 @@ def make_one_of_everything(merchant: m.Merchant) -> None:
     member = make_member(merchant)
     m.Device.objects.create(merchant=merchant, branch=branch, name="Till", created_at=NOW)
     customer = make_customer()
-    m.MerchantCustomer.objects.create(merchant=merchant, customer=customer, first_at=NOW, last_at=NOW)
+    m.MerchantCustomer.objects.create(
+        merchant=merchant, customer=customer, first_at=NOW, last_at=NOW, tags=["VIP"], tag_keys=["vip"]
+    )
     make_template(merchant)
     batch = make_batch(merchant)
     m.BatchBranch.objects.create(merchant=merchant, batch=batch, branch=branch)

@@ -5,17 +5,73 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEvent
 from accounts.queries import trail
-from kernel import crypto
+from kernel import clock, crypto
 from merchants.models import MerchantCustomer
 from merchants.queries import history
+from merchants.queries.tags import Tag, list_tags
+from merchants.services import tags
 from merchants.services.customers import opened
-from merchants.web.base import site_of
-from ui.lists import NUMBER, PHONE, WHEN, Column, DateRange, Empty, ListView
+from merchants.tags import LONGEST
+from merchants.web.base import actor_of, merchant_of, site_of
+from ui.lists import (
+    NUMBER,
+    PHONE,
+    WHEN,
+    Action,
+    Bulk,
+    BulkInput,
+    BulkResult,
+    Choice,
+    Column,
+    DateRange,
+    Empty,
+    ListView,
+)
 from ui.lists.columns import Kind
+from ui.tags.basics import NONE
+from ui.text import thousands
+
+
+class TagsKind(Kind):
+    """A list of tags, each a pill; exported in one cell."""
+
+    def html(self, value: Any, row: Any) -> Any:
+        pills = format_html_join("", '<bdi class="tag">{}</bdi>', ((tag,) for tag in value))
+        return format_html('<span class="tags">{}</span>', pills) if value else NONE
+
+    def export(self, value: Any, row: Any) -> Any:
+        return ", ".join(value)
+
+
+def add_tag(view: ListView, rows: QuerySet[MerchantCustomer], request: HttpRequest) -> BulkResult:
+    """Give the typed tag to the chosen customers."""
+    chosen = list(rows.values_list("id", flat=True))
+    found = tags.add(
+        merchant=merchant_of(request), row_ids=chosen, tag=request.POST.get("tag", ""), actor=actor_of(request),
+        now=clock.now(),
+    )  # fmt: skip
+    done = len(chosen) - found.full
+    said = ngettext("%(count)s customer has the tag.", "%(count)s customers have the tag.", done)
+    return BulkResult(done, found.full, said % {"count": thousands(done)})
+
+
+def remove_tag(view: ListView, rows: QuerySet[MerchantCustomer], request: HttpRequest) -> BulkResult:
+    """Take the typed tag from the chosen customers."""
+    found = tags.remove(
+        merchant=merchant_of(request), row_ids=list(rows.values_list("id", flat=True)),
+        tag=request.POST.get("tag", ""), actor=actor_of(request), now=clock.now(),
+    )  # fmt: skip
+    said = ngettext("Taken from %(count)s customer.", "Taken from %(count)s customers.", found.changed)
+    return BulkResult(found.changed, message=said % {"count": thousands(found.changed)})
 
 
 class CustomerListView(ListView):
@@ -26,6 +82,7 @@ class CustomerListView(ListView):
     columns = (
         Column("name", _("Name"), value="customer.name", sort="customer__name", primary=True),
         Column("phone", _("Phone number"), kind=PHONE, value=lambda row: opened(row.customer).phone),
+        Column("tags", _("Tags"), kind=TagsKind()),
         Column("claims", _("Coupons taken"), kind=NUMBER, sort="claims"),
         Column("redemptions", _("Redeemed"), kind=NUMBER, sort="redemptions"),
         Column("first", _("First coupon"), value="first_at", kind=WHEN, sort="first_at"),
@@ -35,11 +92,30 @@ class CustomerListView(ListView):
     )
     search_hint = _("Name or whole phone number")
     filters = (
+        Choice("tag", _("Tags"), choices=lambda view: [(tag.key, tag.name) for tag in view.tags], multiple=True,
+               apply=lambda rows, keys: rows.filter(tag_keys__overlap=keys)),
         DateRange("first", _("First coupon"), field="first_at"),
         DateRange("last", _("Last coupon"), field="last_at"),
     )
     default_sort = "-last"
+    bulk_actions = (
+        Bulk("tag", _("Add the tag"), add_tag, icon="tag", verb=tags.VERB),
+        Bulk("untag", _("Remove the tag"), remove_tag, icon="x", verb=tags.VERB),
+    )
+    bulk_input = BulkInput("tag", _("Tag"), max_length=LONGEST, options=lambda view: [tag.name for tag in view.tags])
+    bulk_limit = tags.MOST_AT_ONCE
     empty = Empty(_("No customers yet"), _("Whoever takes one of your coupons stands here."), icon="users")
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """The merchant's tags, for the filter and the suggestions."""
+        return list_tags(merchant_of(self.request).id)
+
+    def row_url(self, row: MerchantCustomer) -> str:
+        return reverse("merchants:customer", args=[row.customer_id])
+
+    def actions(self) -> list[Action]:
+        return [Action(_("Tags"), reverse("merchants:tag-list"), icon="tags", primary=False)]
 
     def get_queryset(self) -> QuerySet[MerchantCustomer]:
         return MerchantCustomer.objects.select_related("customer").filter(customer__erased_at=None)
@@ -61,6 +137,10 @@ class _Verb(Kind):
         return history.label(value)
 
 
+# Things whose label is their bare id.
+_BY_ID = {"coupon", "redemption", "merchantcustomer"}
+
+
 class HistoryView(ListView):
     """Everything that was done in this merchant's name."""
 
@@ -71,7 +151,7 @@ class HistoryView(ListView):
         Column("at", _("When"), kind=WHEN, sort="at", primary=True),
         Column("who", _("Who"), value="actor_label"),
         Column("what", _("What"), value="verb", kind=_Verb()),
-        Column("thing", _("On"), value=lambda e: "" if e.object_type in {"coupon", "redemption"} else e.object_label),
+        Column("thing", _("On"), value=lambda e: "" if e.object_type in _BY_ID else e.object_label),
         Column("reason", _("Reason")),
         Column("request", _("Request"), value="request_id", hidden=True),
     )

@@ -257,6 +257,8 @@ class World:
             return {"template_id": NOTHING if foreign else self.library.id}
         if "nonce" in url.params:
             return {"nonce": self._row(url, m.Scan, foreign=foreign, field="nonce")}
+        if "customer_id" in url.params:
+            return {"customer_id": self._row(url, m.MerchantCustomer, foreign=foreign, field="customer_id")}
         if "user_id" in url.params:
             return {"user_id": self._row(url, Membership, foreign=foreign, field="user_id")}
         return {}

@@ -11,7 +11,7 @@ from credits.services import ledger
 from kernel.ids import uuid7
 from merchants.models import Coupon
 from merchants.queries import batches as read
-from merchants.services import apikeys, batches
+from merchants.services import apikeys, batches, tags
 from tenants.walls import wall
 from tests import factories
 from tests.factories import NOW
@@ -19,7 +19,7 @@ from tests.merchants.cast import JOB, browser, claim, generate, open_shop
 
 PAGES = (
     "", "batches/", "coupons/", "templates/", "wallets/", "wallets/coupon/", "customers/", "people/", "branches/",
-    "devices/", "keys/", "history/",
+    "devices/", "keys/", "history/", "tags/",
 )  # fmt: skip
 
 
@@ -37,6 +37,11 @@ def furnish(shop, rounds):
 
             devices.create(branch_id=branch.id, name="Till", kind="till", actor=shop.owner, now=NOW)
             apikeys.create(name="k", scopes=["coupons:read"], actor=shop.owner, now=NOW)
+            for customer_id in Coupon.objects.filter(batch=batch, taken_at__isnull=False).values_list("customer_id"):
+                tags.put(
+                    merchant=shop.merchant, customer_id=customer_id[0], tags=["VIP", str(batch.number)], actor=shop.owner,
+                    now=NOW,
+                )  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

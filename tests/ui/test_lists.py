@@ -13,7 +13,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ui.lists import WHEN, Boolean, Bulk, BulkResult, Choice, Column, DateRange, Empty, ListView, MenuItem, paging
+from ui.lists import (
+    WHEN,
+    Boolean,
+    Bulk,
+    BulkInput,
+    BulkResult,
+    Choice,
+    Column,
+    DateRange,
+    Empty,
+    ListView,
+    MenuItem,
+    paging,
+)
 from ui.models import SavedView
 from ui.services import savedviews
 
@@ -229,6 +242,18 @@ def test_a_bulk_action_that_one_may_not_do_is_refused_and_changes_nothing(rows, 
 
     assert not SavedView.objects.filter(query="touched=1").exists()
     assert 'name="ids"' not in show(make_request).content.decode()
+
+
+def test_the_bulk_bar_has_a_field_with_suggestions_for_those_who_may_act(rows, make_request, monkeypatch):
+    field = BulkInput("word", "Your word", max_length=7, options=lambda view: [view.name, '"<b>'])
+    monkeypatch.setattr(ViewList, "bulk_input", field)
+
+    page = show(make_request).content.decode()
+
+    assert '<input class="input" form="list-bulk" name="word" maxlength="7" placeholder="Your word"' in page
+    assert f'<option value="{ViewList.name}"><option value="&quot;&lt;b&gt;">' in page
+    monkeypatch.setattr(ViewList, "bulk_actions", [])
+    assert 'name="word"' not in show(make_request).content.decode()
 
 
 def test_an_unknown_bulk_action_is_a_bad_request(rows, make_request):

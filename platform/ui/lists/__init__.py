@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui.components import Action, Empty, MenuItem
-from ui.lists.bulk import Bulk, BulkResult
+from ui.lists.bulk import Bulk, BulkInput, BulkResult
 from ui.lists.columns import (
     BOOL,
     CREDITS,
@@ -33,6 +33,7 @@ __all__ = [
     "Action",
     "Boolean",
     "Bulk",
+    "BulkInput",
     "BulkResult",
     "Choice",
     "Column",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,3 +34,20 @@ class Bulk:
     tone: str = ""
     verb: str = ""
     confirm: Any = ""
+
+
+@dataclass(frozen=True)
+class BulkInput:
+    """A field in the bulk bar, posted as `name` with whichever action is pressed. `options(view)` are suggestions.
+
+    Whoever runs an action checks what was typed, and raises a DomainError that says what is wrong.
+    """
+
+    name: str
+    label: Any
+    max_length: int = 100
+    options: Callable[[Any], Iterable[str]] | None = None
+
+    def drawn(self, view: Any) -> dict[str, Any]:
+        """What the bulk bar needs."""
+        return {"field": self, "options": list(self.options(view)) if self.options else []}

@@ -33,6 +33,7 @@ class Declared:
     filters: ClassVar[Sequence[Filter]] = ()
     default_sort: ClassVar[str] = ""
     bulk_actions: ClassVar[Sequence[bulk.Bulk]] = ()
+    bulk_input: ClassVar[bulk.BulkInput | None] = None
     empty: ClassVar[Empty] = Empty("")
     sizes: ClassVar[tuple[int, ...]] = (25, 50, 100)
     count_cap: ClassVar[int] = 10_000

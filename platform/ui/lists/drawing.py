@@ -77,7 +77,7 @@ class Drawn(Declared):
         )
         total, beyond = paging.count_up_to(self.matching, self.count_cap)
         rows = [self._cells(row) for row in page.rows]
-        empty = self.empty
+        empty, actions = self.empty, self.allowed_bulk
         return {
             "view": self,
             "state": self.state,
@@ -94,7 +94,8 @@ class Drawn(Declared):
             "is_narrowed": self.is_narrowed,
             "empty": empty,
             "empty_url": reverse(empty.url_name) if empty.url_name else "",
-            "bulk_actions": self.allowed_bulk,
+            "bulk_actions": actions,
+            "bulk_input": self.bulk_input.drawn(self) if self.bulk_input and actions and rows else None,
             "has_menu": any(row["menu"] for row in rows),
             "compact": self._compact,
             "search_hidden": self.state.hidden(without=("q",)),
