@@ -11,9 +11,12 @@ class AutomationsConfig(AppConfig):
     label = "automations"
 
     def ready(self) -> None:
+        from merchants.services import tags
         from messaging.automations import tasks
+        from messaging.automations.services import campaigns
 
         _show()
+        tags.follow(campaigns.follow_renaming)
         # Loading it registers what answers this wing's events.
         assert tasks.JOB
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from credits.services import holds
 from kernel import clock
 from kernel.ids import uuid7
 from merchants import models as m
+from merchants.services import tags
 from messaging.automations.models import Automation, Campaign
 from messaging.consent.services import consent
 from messaging.models import Message
@@ -227,6 +229,53 @@ def test_a_segment_that_holds_nobody_is_refused(phone, batch):
 
     assert answer.status_code == 422
     assert "Nobody can be both" in text(answer)
+
+
+def tag(phone, customer, *given):
+    with phone.shop.open():
+        tags.put(
+            merchant=phone.shop.merchant, customer_id=customer.id, tags=given, actor=phone.shop.owner, now=clock.now()
+        )
+
+
+def test_a_campaign_to_a_tag_previews_who_carries_it(phone, batch):
+    client = browser(phone.shop)
+    nora, _carl = born(phone, dt.date(2026, 1, 1), "Nora Reader"), born(phone, dt.date(2026, 1, 1), "Carl Customer")
+    form = "/merchant/automations/campaigns/new/"
+    said = {"name": "Gold", "batch": str(batch.id), "daily_cap": "50", "quiet_from": "21", "quiet_to": "9"}
+    assert 'name="tags"' not in text(client.get(form))
+    tag(phone, nora, "زبون دائم", "VIP")
+
+    page = client.post(form, {**said, "tags": ["زبون دائم", "VIP"]})["Location"]
+    draft = text(client.get(page))
+
+    assert 'name="tags" value="VIP"' in text(client.get(form))
+    assert "Nora Reader" in draft
+    assert "Carl Customer" not in draft
+    assert "VIP, زبون دائم" in draft or "زبون دائم, VIP" in draft
+    assert "Schedule for up to 1 credits" in draft
+    assert client.post(form, {**said, "tags": ["Unknown"]}).status_code == 422
+
+
+def test_a_tag_that_nobody_carries_any_more_is_said_and_stays_in_the_draft(phone, batch):
+    client = browser(phone.shop)
+    nora = born(phone, dt.date(2026, 1, 1), "Nora Reader")
+    tag(phone, nora, "VIP")
+    said = {"name": "Gold", "batch": str(batch.id), "daily_cap": "50", "quiet_from": "21", "quiet_to": "9"}
+    page = client.post("/merchant/automations/campaigns/new/", {**said, "tags": ["VIP"]})["Location"]
+    assert "any more" not in text(client.get(page))
+
+    tag(phone, nora, "Late")
+    draft, form = text(client.get(page)), text(client.get(f"{page}edit/"))
+
+    assert "Nobody carries the tag VIP any more" in draft
+    assert "Schedule for up to 0 credits" in draft
+    assert "VIP (nobody)" in form
+    assert re.search(r'value="VIP" checked', form)
+
+    tag(phone, nora, "vip")
+    assert "any more" not in text(client.get(page))
+    assert re.search(r'value="vip" checked', text(client.get(f"{page}edit/")))
 
 
 def test_a_test_goes_to_a_typed_number_for_one_bi_credit_and_gives_no_coupon(phone, batch):

@@ -92,6 +92,8 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
         rows = rows.filter(seen__lt=clock.end_of_day(until, merchant.time_zone))
     if wanted.language:
         rows = rows.filter(customer__language=wanted.language)
+    if wanted.tags:
+        rows = rows.filter(tag_keys__overlap=wanted.tag_keys)
     own = Coupon.objects.filter(merchant_id=merchant.id, customer_id=OuterRef("customer_id"))
     used = Redemption.objects.filter(
         merchant_id=merchant.id, coupon__customer_id=OuterRef("customer_id"), undone_at__isnull=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +13,9 @@ from accounts.actors import Actor, must
 from accounts.services import audit
 from kernel.errors import Conflict, NotFound
 from kernel.ids import uuid7
+from merchants import tags as words
 from merchants.models import Batch, Merchant
+from merchants.services.tags import Renaming
 from messaging.automations import locks
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
@@ -103,3 +105,18 @@ def cancel(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.
         campaign.save(update_fields=["state", "pause_reason", "finished_at"])
         audit.record("campaign.cancelled", campaign, actor=actor, now=now)
     return campaign
+
+
+def follow_renaming(told: Renaming) -> None:
+    """Have campaigns that are not over go to a renamed tag under its new name. Part of the renaming's transaction."""
+    for campaign in locks.campaigns_with_tags(told.merchant.id):
+        wanted = campaign.wanted
+        if told.key not in wanted.tag_keys:
+            continue
+        tags = [told.name if words.key(tag) == told.key else tag for tag in wanted.tags]
+        campaign.segment = Segment.parse(replace(wanted, tags=tuple(tags)).to_json()).to_json()
+        campaign.save(update_fields=["segment"])
+        audit.record(
+            "campaign.edited", campaign, actor=told.actor, now=told.now, before={"tags": list(wanted.tags)},
+            after={"tags": campaign.segment["tags"]},
+        )  # fmt: skip

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from kernel import clock
-from merchants.models import Batch
+from merchants.models import Batch, Merchant
+from merchants.queries.tags import list_tags
 from merchants.web.base import ActView, FormView, actor_of, language, merchant_of, or_404, site_of
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
@@ -83,6 +84,7 @@ class CampaignView(View):
         row: Campaign = or_404(screens.get_campaign, kwargs["campaign_id"])
         merchant, now = merchant_of(request), clock.now()
         before = row.state in {CampaignState.DRAFT, CampaignState.SCHEDULED}
+        lost = lost_tags(row.wanted, merchant) if before else []
         counts = results.of_automations([row.id])[row.id]
         context = {
             "row": row, "begins": begins(row), "batch_title": row.batch.title(language()),
@@ -91,11 +93,18 @@ class CampaignView(View):
             "can_pause": row.state in {CampaignState.SCHEDULED, CampaignState.RUNNING},
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,
             "segment": words_of(row.wanted), "may": actor_of(request).can("automation.manage"),
+            "lost": lost, "lost_words": _t(", ").join(lost),
             "job_url": reverse("merchants:job", args=[row.job_id]) if row.state == CampaignState.RUNNING and row.job_id
             else "",
             "crumbs": [(_t("Campaigns"), reverse("automations:campaigns")), (row.name, "")],
         }  # fmt: skip
         return render(request, "automations/campaign.html", context)
+
+
+def lost_tags(wanted: Segment, merchant: Merchant) -> list[str]:
+    """The tags of a segment that nobody carries any more."""
+    carried = {tag.key for tag in list_tags(merchant.id)} if wanted.tags else set()
+    return [tag for tag, key in zip(wanted.tags, wanted.tag_keys, strict=True) if key not in carried]
 
 
 def words_of(wanted: Segment) -> list[tuple[str, str]]:
@@ -106,7 +115,8 @@ def words_of(wanted: Segment) -> list[tuple[str, str]]:
     }
     cities = lists.names("city", wanted.cities, language())
     said = [
-        (_t("City"), ", ".join(cities.get(code, code) for code in wanted.cities)),
+        (_t("City"), _t(", ").join(cities.get(code, code) for code in wanted.cities)),
+        (_t("One of the tags"), _t(", ").join(wanted.tags)),
         (_t("Last visit within so many days"), str(wanted.seen_within or "")),
         (_t("No visit for so many days"), str(wanted.away_for or "")),
         (_t("Took a coupon of"), titles.get(wanted.claimed, "")),

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
-from merchants import words
+from merchants import tags, words
 from merchants.models import Batch, Merchant
+from merchants.queries.tags import list_tags
 from merchants.web.base import language
 from merchants.web.fields import Chips
 from messaging.automations import dates, festivals
@@ -179,6 +180,9 @@ class CampaignForm(_Limits):
     cities = forms.MultipleChoiceField(
         label=_("City"), required=False, widget=Chips, help_text=_("Where a coupon was used, or what it was for.")
     )
+    tags = forms.MultipleChoiceField(
+        label=_("Tags"), required=False, widget=Chips, help_text=_("Who carries one of them or more.")
+    )
     seen_within = forms.IntegerField(
         label=_("Last visit within so many days"), min_value=1, max_value=3650, required=False
     )  # fmt: skip
@@ -191,7 +195,7 @@ class CampaignForm(_Limits):
     sections = [
         Section("", ["name", "batch", "scheduled_at"]),
         Section(
-            _("Who gets it"), ["cities"],
+            _("Who gets it"), ["cities", "tags"],
             help=_("Everything you fill in narrows it. With nothing it is everybody who agreed to your messages."),
         ),
         Section("", ["seen_within", "away_for", "claimed", "redeemed", "language"], columns=2),
@@ -207,7 +211,19 @@ class CampaignForm(_Limits):
         self._choices("batch", [("", _("Choose a batch")), *batch_choices(merchant, site, now=now)])
         self._choices("claimed", every)
         self._choices("redeemed", every)
+        self._tags(merchant)
         self._choices("cities", lists.choices("city", language(), site=site, parent=merchant.country))
+
+    def _tags(self, merchant: Merchant) -> None:
+        """The merchant's tags, and those of the draft that nobody carries any more: leaving one out would widen it."""
+        known = {tag.key: tag.name for tag in list_tags(merchant.id)}
+        chosen = {tags.key(tag): tag for tag in self.initial.get("tags", [])}
+        lost = {key: tag for key, tag in chosen.items() if key not in known}
+        choices = [(tag, tag) for tag in known.values()]
+        self._choices("tags", [*choices, *((tag, _("%(tag)s (nobody)") % {"tag": tag}) for tag in lost.values())])
+        self.initial["tags"] = [known.get(key, tag) for key, tag in chosen.items()]
+        if not known and not lost:
+            del self.fields["tags"]
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -220,8 +236,8 @@ class CampaignForm(_Limits):
         return {
             "name": campaign.name, "batch": str(campaign.batch_id), "daily_cap": campaign.daily_cap,
             "quiet_from": campaign.quiet_from, "quiet_to": campaign.quiet_to, "cities": list(wanted.cities),
-            "seen_within": wanted.seen_within, "away_for": wanted.away_for, "claimed": wanted.claimed,
-            "redeemed": wanted.redeemed, "language": wanted.language,
+            "tags": list(wanted.tags), "seen_within": wanted.seen_within, "away_for": wanted.away_for,
+            "claimed": wanted.claimed, "redeemed": wanted.redeemed, "language": wanted.language,
             "scheduled_at": at.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if at else "",
         }  # fmt: skip
 
