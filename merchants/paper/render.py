@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +22,7 @@ from kernel.errors import DomainError
 
 WORKER = Path(__file__).with_name("worker.py")
 TIMEOUT = 90
+BEGUN = b"."  # an answer's first byte, sent before the page is drawn
 # Only what finding fonts and speaking UTF-8 needs: no secret of the service reaches the renderer.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH")
 
@@ -42,25 +48,92 @@ def render_html(html: str, *, fit: Mapping[str, float] | None = None, least: flo
 
     Raises ``RenderFailed`` when the renderer gives up, takes too long or asks for too much memory.
     """
-    job = json.dumps({"html": html, "fit": dict(fit or {}), "least": least}).encode()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="paper-") as scratch:
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        environment |= {"TMPDIR": scratch, "HOME": scratch, "XDG_CACHE_HOME": scratch, "LC_ALL": "C.UTF-8"}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(WORKER)],
-                input=job,
-                capture_output=True,
-                timeout=TIMEOUT,
-                env=environment,
-                cwd=scratch,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise RenderFailed(_("Drawing the page took too long. Use a smaller picture and try again.")) from error
-    head, _newline, pdf = done.stdout.partition(b"\n")
-    if done.returncode != 0 or not pdf.startswith(b"%PDF-"):
-        reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise RenderFailed(_("The page could not be drawn. Try again, or use another picture."), reason=reason[:200])
-    answer = json.loads(head)
+        job = {"html": html, "fit": dict(fit or {}), "least": least, "scratch": scratch, "seconds": TIMEOUT}
+        head, _newline, pdf = _loader.ask(json.dumps(job).encode()).partition(b"\n")
+    answer = json.loads(head or b"{}")
+    if not pdf.startswith(b"%PDF-"):
+        if not answer and time.monotonic() - started >= TIMEOUT:
+            raise RenderFailed(_("Drawing the page took too long. Use a smaller picture and try again."))
+        reason = answer.get("failed", "the process was ended")
+        raise RenderFailed(_("The page could not be drawn. Try again, or use another picture."), reason=reason)
     return Rendered(pdf, answer["pages"], tuple(answer["overflow"]))
+
+
+class Loader:
+    """The process that has WeasyPrint loaded and forks one for every page. One for each of our own processes, started
+    with its first page; after `idle` seconds without pages it ends by itself, and the next page starts it again."""
+
+    def __init__(self, idle: float = 600) -> None:
+        self._idle = idle
+        self._lock = threading.Lock()
+        self._owner = 0  # a process that was forked from ours has a loader of its own
+        self._line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while it lives."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def ask(self, job: bytes) -> bytes:
+        """What the page's process answers; nothing if it was ended."""
+        answer = self._ask(job)
+        if not answer:  # nobody began: the loader ended, or was ended, in the very moment in which it was asked
+            with self._lock:
+                self.close()
+            answer = self._ask(job)
+        return answer[len(BEGUN) :]
+
+    def _ask(self, job: bytes) -> bytes:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over(theirs)
+            # The page's process ends itself in time; this is for one that cannot.
+            ours.settimeout(TIMEOUT + 10)
+            try:
+                ours.sendall(job)
+                ours.shutdown(socket.SHUT_WR)
+                with ours.makefile("rb") as answer:
+                    return answer.read()
+            except (BrokenPipeError, ConnectionResetError):
+                return b""
+            except TimeoutError:
+                return BEGUN
+
+    def _hand_over(self, page: socket.socket) -> None:
+        with self._lock:
+            line = self._line
+            if line is None or self._owner != os.getpid() or not self.pid:
+                line = self._start()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                socket.send_fds(line, [b"."], [page.fileno()])
+
+    def _start(self) -> socket.socket:
+        self.close()
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment |= {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+        line, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(WORKER), str(theirs.fileno()), str(self._idle)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env=environment, pass_fds=[theirs.fileno()], start_new_session=True,
+            )  # fmt: skip
+        self._line, self._owner = line, os.getpid()
+        return line
+
+    def close(self) -> None:
+        """End the process. Pages that are being drawn are finished."""
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None and self._owner == os.getpid():
+            self._process.terminate()
+            self._process.wait()
+        self._line = self._process = None
+
+
+_loader = Loader()
+atexit.register(_loader.close)

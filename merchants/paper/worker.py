@@ -1,10 +1,17 @@
-"""HTML in, PDF out, in a process of its own. Run as a script by ``render``; imports nothing of the product.
+"""HTML in, PDF out, each page in a process of its own. Run as a script by ``render``; imports nothing of the product.
 
-The page comes from a merchant's words and pictures, so this process can reach nothing: no scheme but ``data:``, no
-sockets, no programs, no files but Python's own, the fonts and its scratch folder, and bounded memory and time.
+The page comes from a merchant's words and pictures, so the process that draws it can reach nothing: no scheme but
+``data:``, no sockets, no programs, no files but Python's own, the fonts and its scratch folder, and bounded memory and
+time.
 
-It reads JSON from standard input: ``html``; ``fit``, {element id: type size in points} of the boxes whose words must
-fit; ``least``, the smallest size. It answers a line of JSON (``overflow``: ids that do not fit even then) and the PDF.
+Loading WeasyPrint takes longer than drawing a coupon. So one process loads it and then only waits: for every page that
+comes over the socket whose number is the one argument, it forks the process that draws. It never sees a page itself,
+and ends when its owner does, or after a time without pages.
+
+A page is JSON: ``html``; ``fit``, {element id: type size in points} of the boxes whose words must fit; ``least``, the
+smallest size; ``scratch``, a folder; ``seconds`` it may take. The answer is a dot at once; then a line of JSON
+(``pages``; ``overflow``: ids that do not fit even then) and the PDF, or a line with ``failed``; nothing, where the
+process was ended.
 """
 
 from __future__ import annotations
@@ -13,12 +20,15 @@ import contextlib
 import json
 import os
 import resource
+import signal
+import socket
 import sys
 import tempfile
 from typing import Any
 
 MEMORY = 1024**3
 CPU_SECONDS = 60
+BEGUN = b"."
 FIT_MARK = "/*fit*/"
 SHRINK = 0.93
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ftplib.", "smtplib.")
@@ -54,21 +64,60 @@ def lock_in() -> None:
 
 
 def main() -> None:
-    """Render what standard input holds."""
+    """Fork a process for every page, until the owner is gone."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    weasyprint.HTML(string="<p>x").render(font_config=FontConfiguration())  # what is found out once is found out here
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as owner:
+        owner.settimeout(float(sys.argv[2]))
+        while (page := _next(owner)) is not None:
+            if os.fork() == 0:
+                owner.close()
+                _answer(page)
+                os._exit(0)
+            os.close(page)
+
+
+def _next(owner: socket.socket) -> int | None:
+    """The descriptor over which the next page comes; None when there will be none."""
+    try:
+        _byte, descriptors, _flags, _address = socket.recv_fds(owner, 1, 1)
+    except TimeoutError:
+        return None
+    return descriptors[0] if descriptors else None
+
+
+def _answer(page: int) -> None:
+    """Draw the page that this process is for."""
+    os.write(page, BEGUN)
+    with os.fdopen(os.dup(page), "rb") as asked:
+        job = json.load(asked)
+    signal.setitimer(signal.ITIMER_REAL, job["seconds"])
+    tempfile.tempdir = job["scratch"]
+    os.chdir(job["scratch"])
     limit()
+    lock_in()
+    try:
+        content = draw(job["html"], dict(job["fit"]), float(job["least"]))
+    except Exception as error:
+        content = json.dumps({"failed": f"{type(error).__name__}: {error}"[:200]}).encode("ascii") + b"\n"
+    with os.fdopen(page, "wb") as line:
+        line.write(content)
+
+
+def draw(html: str, sizes: dict[str, float], least: float) -> bytes:
+    """The answer to a page; the type of the ids in `sizes` is set smaller until it fits."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    job = json.load(sys.stdin.buffer)
-    lock_in()
-    sizes: dict[str, float] = dict(job.get("fit", {}))
-    least = float(job.get("least", 4))
     fonts = FontConfiguration()
     while True:
         rules = "".join(f"#{name}{{font-size:{size:.2f}pt}}" for name, size in sizes.items())
         page = weasyprint.HTML(
-            string=job["html"].replace(FIT_MARK, rules, 1),
+            string=html.replace(FIT_MARK, rules, 1),
             base_url=None,
             url_fetcher=URLFetcher(allowed_protocols={"data"}, allow_redirects=False),
         )
@@ -79,8 +128,8 @@ def main() -> None:
             break
         for name in shrinking:
             sizes[name] = max(least, sizes[name] * SHRINK)
-    answer = json.dumps({"overflow": overflow, "pages": len(document.pages)}).encode("ascii")
-    sys.stdout.buffer.write(answer + b"\n" + document.write_pdf())
+    head = json.dumps({"overflow": overflow, "pages": len(document.pages)}).encode("ascii")
+    return head + b"\n" + bytes(document.write_pdf())
 
 
 def overflowing(document: Any, names: dict[str, float]) -> list[str]:

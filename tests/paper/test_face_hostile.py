@@ -185,13 +185,13 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_page_that_asks_for_too_much_is_given_up(name, monkeypatch):
-    monkeypatch.setattr("merchants.paper.render.TIMEOUT", 8)
+    monkeypatch.setattr("merchants.paper.render.TIMEOUT", 4)
     started = time.monotonic()
 
     with contextlib.suppress(RenderFailed):  # either end is fine, only hanging is not
         render_html(BOMBS[name])
 
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 8
 
 
 WORKER_PROBE = """
@@ -223,19 +223,3 @@ def test_the_renderers_process_is_locked_in(bare_environment):
     )
 
     assert done.stdout.strip() == "connect,name,program,system,file,memory"
-
-
-def test_the_renderer_sees_no_secret_of_the_service(monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "x")
-    seen: dict[str, str] = {}
-    real = subprocess.run
-
-    def noting(command, **options):
-        seen.update(options["env"])
-        return real(command, **options)
-
-    monkeypatch.setattr("merchants.paper.render.subprocess.run", noting)
-    render_html("<p>x")
-
-    assert "SECRET_KEY" not in seen
-    assert not [name for name in seen if "DATABASE" in name or "KEY" in name]
