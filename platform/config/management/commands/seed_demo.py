@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import automations, merchants, people, prices, sales, whatsapp, wheels
+from config.demo import automations, merchants, people, prices, sales, tags, whatsapp, wheels
 from kernel import clock
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         prices.seed(now)
         merchants.seed(now)
         sales.seed(now)
+        tags.seed(now)
         wheels.seed(now)
         whatsapp.seed(now)
         automations.seed(now)
