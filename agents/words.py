@@ -13,6 +13,7 @@ VERBS: dict[str, Any] = {
     "agent.manage": _("create and edit agents"),
     "agent.suspend": _("suspend and reopen agents"),
     "merchant.overview": _("see the merchants of all sites"),
+    "usage.view": _("see the usage of all sites"),
     "main.enter": _("enter the main site"),
     "library.view": _("see the template library"),
     "library.manage": _("change the template library"),

@@ -31,6 +31,7 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "agent.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS})},
     "agent.suspend": {CONSOLE: frozenset({S.SUPER_ADMIN})},
     "merchant.overview": {CONSOLE: _DESK},
+    "usage.view": {CONSOLE: _DESK},
     "main.enter": {CONSOLE: _LEADERS | {S.OPERATIONS, S.SUPPORT, S.FINANCE}},
     "library.view": {CONSOLE: _DESK | {S.MEDIA_BUYER}},
     "library.manage": {CONSOLE: frozenset({S.SUPER_ADMIN, S.OPERATIONS, S.MEDIA_BUYER})},

@@ -22,6 +22,7 @@ class ConsoleConfig(AppConfig):
             NavItem(_("Dashboard"), "layout-dashboard", "console:dashboard", verb="console.view", order=1, key="d"),
             NavItem(_("Agents"), "building-2", "console:agents", verb="agent.view", order=10, key="a"),
             NavItem(_("Merchants"), "store", "console:merchants", verb="merchant.overview", order=20, key="m"),
+            NavItem(_("Usage"), "chart-column", "console:usage", verb="usage.view", order=22, key="u"),
             NavItem(_("Main site"), "door-open", "console:enter-main", verb="main.enter", order=25),
             NavItem(
                 _("Template library"),

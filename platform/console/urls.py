@@ -4,7 +4,19 @@ from django.conf import settings
 from django.urls import path
 
 from agents.web import people
-from console.web import agents, dashboard, library, lists, mailbox, main_site, merchants, priceforms, prices, wallets
+from console.web import (
+    agents,
+    dashboard,
+    library,
+    lists,
+    mailbox,
+    main_site,
+    merchants,
+    priceforms,
+    prices,
+    usage,
+    wallets,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -49,6 +61,8 @@ urlpatterns = [
     path("top-ups/<uuid:topup_id>/confirm/", wallets.Confirm.as_view(), name="topup-confirm"),
     path("top-ups/<uuid:topup_id>/reject/", wallets.Reject.as_view(), name="topup-reject"),
     path("top-ups/<uuid:topup_id>/proof/", wallets.Proof.as_view(), name="topup-proof"),
+    path("usage/", usage.UsageList.as_view(), name="usage"),
+    path("usage/cities/", usage.CityList.as_view(), name="usage-cities"),
     path("lists/", lists.EntryList.as_view(), name="lists"),
     path("lists/new/", lists.AddEntry.as_view(), name="list-add"),
     path("lists/<uuid:entry_id>/", lists.EditEntry.as_view(), name="list-edit"),

@@ -30,6 +30,8 @@ class MerchantCard(PublicModel):
             # The console's list, newest first, also by state.
             models.Index(fields=["-created_at"], name="tenants_card_newest"),
             models.Index(fields=["state", "-created_at"], name="tenants_card_state"),
+            # How many merchants a site has in a city.
+            models.Index(fields=["site", "country", "city"], name="tenants_card_place"),
         ]
 
     def __str__(self) -> str:

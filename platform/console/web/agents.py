@@ -22,6 +22,7 @@ from agents.models import Agent
 from agents.queries import companies
 from agents.services import companies as services
 from agents.web.base import FormPage, Page, PostAction
+from console.web.usage import months_of
 from kernel import clock
 from tenants.models import Site
 from tenants.queries import cards, lists, sites
@@ -224,6 +225,8 @@ class AgentPage(_OfAgent):
             **status_context(agent, site),
             "history": words.labelled(trail.list_history(agent.id)),
             "merchants": cards.count_by_site().get(site.id, 0),
+            "merchants_url": f"{reverse('console:merchants')}?site={site.id}",
+            **months_of(self.actor, site=site.id),
             "may_manage": self.actor.can("agent.manage"),
             "may_suspend": self.actor.can("agent.suspend"),
             "may_brand": self.actor.can("brand.manage"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from agents import words
 from agents.web.base import FormPage, Page
 from agents.web.ledger import LedgerList
 from console.queries import overview
+from console.web.usage import months_of
 from credits.choices import BALANCE_LABELS, CreditUnit
 from credits.queries import balances
 from credits.services import ledger
@@ -52,10 +54,20 @@ class MerchantList(ListView):
     filters = [
         Choice("site", _("Site"), field="site_id", choices=lambda view: cards.site_names()),
         Choice("state", _("State"), choices=Merchant.State.choices, multiple=True),
+        Choice("country", _("Country"), choices=lambda view: view.countries),
+        Choice("city", _("City"), choices=lambda view: view.cities),
         DateRange("created", _("Registered"), field="created_at"),
     ]
     default_sort = "-created"
     empty = Empty(_("No merchants yet"), _("Merchants are registered in the back office of their site."), icon="store")
+
+    @cached_property
+    def countries(self) -> list[tuple[str, str]]:
+        return lists.choices("country", get_language() or "en")
+
+    @cached_property
+    def cities(self) -> list[tuple[str, str]]:
+        return lists.choices("city", get_language() or "en")
 
     def get_queryset(self) -> QuerySet[MerchantCard]:
         return overview.with_balances(overview.list_merchants(self.request.actor))  # type: ignore[attr-defined]
@@ -89,6 +101,7 @@ class MerchantPage(_OfMerchant):
             "history": words.labelled(trail.list_history(card.id, *(wallet.id for wallet in wallets))),
             "city": lists.names("city", [card.city], language).get(card.city, card.city),
             "waits": card.state in NOT_YET,
+            **months_of(self.actor, merchant=card.id),
             "may_adjust": self.actor.can("wallet.adjust"),
             "may_read_ledger": self.actor.can("ledger.view"),
         }

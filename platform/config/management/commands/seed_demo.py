@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.demo import automations, merchants, people, prices, sales, tags, whatsapp, wheels
+from config.demo import automations, merchants, people, prices, sales, tags, usage, whatsapp, wheels
 from kernel import clock
 
 
@@ -24,3 +24,4 @@ class Command(BaseCommand):
         whatsapp.seed(now)
         automations.seed(now)
         whatsapp.settle_the_past(now)
+        usage.seed(now)
