@@ -28,7 +28,6 @@ from kernel.errors import Conflict, DomainError, NotFound
 from kernel.ids import uuid7
 from tenants.queries import sites
 from tenants.walls import current_site, wall
-from tenants.walls.levels import MASTER_ID
 
 log = structlog.get_logger("couponry.topups")
 State = TopUp.State
@@ -101,7 +100,7 @@ def look(*, topup_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
     if found.state != State.PENDING_PAYMENT or not found.session_id:
         return
     session = gateway.platform().read(found.session_id)
-    with wall(sites.get_site(uuid.UUID(MASTER_ID)), "master"):
+    with wall(sites.console(), "master"):
         settle(reference=topup_id, session=session, actor=actor, now=now)
 
 

@@ -54,7 +54,7 @@ def tell_of_sender(event: OutboxEvent, now: dt.datetime) -> None:
     if sender is None or sender.sends(now):
         return
     site, reason = sites.get_site(sender.site_id), sender.pause_reason
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         notices.sender_paused(site, reason)
 
 

@@ -74,7 +74,7 @@ class Outcome:
 
 def rotate() -> Iterator[Outcome]:
     """Every sealed column of every schema, one after another. Raises crypto.CannotOpen where a key is missing."""
-    for site in [keys.console(), *sites.list_sites()]:
+    for site in [sites.console(), *sites.list_sites()]:
         for sealed in SEALED:
             if sealed.stands_in(site.type):
                 with wall(site, "master" if site.type == "master" else "site"):

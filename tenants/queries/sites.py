@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tenants.models import Domain, Site
 from tenants.walls import registry
+from tenants.walls.levels import MASTER_ID
 
 CACHE_SECONDS = 5.0
 MISSING_SECONDS = 1.0  # a host that serves nothing yet is looked up again soon: a new site must answer at once
@@ -47,6 +48,11 @@ def list_sites(*, kinds: tuple[str, ...] = ("main", "agent")) -> list[Site]:
     """Every ready site of these kinds, suspended ones included, oldest first."""
     with registry():
         return list(Site.objects.filter(ready=True, kind__in=kinds).order_by("created_at"))
+
+
+def console() -> Site:
+    """The console's own. Raises Site.DoesNotExist before it was made."""
+    return get_site(uuid.UUID(MASTER_ID))
 
 
 def main_site() -> Site:

@@ -17,8 +17,8 @@ from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing, running
 from messaging.consent.services import consent
 from messaging.meta.models import MessageTemplate, Sender
-from messaging.meta.services import account
 from messaging.models import Message
+from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
 from tests.automations.cast import automation, born, campaign, run, seen, written_to
@@ -197,7 +197,7 @@ def test_who_has_the_batchs_coupon_already_is_passed_over(phone):
 
 def test_without_an_approved_text_it_pauses(phone):
     one = automation(phone)
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         MessageTemplate.objects.filter(purpose="birthday").update(status="REJECTED")
 
     run()
@@ -205,7 +205,7 @@ def test_without_an_approved_text_it_pauses(phone):
     one.refresh_from_db()
     assert one.pause_reason == "template"
 
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         MessageTemplate.objects.filter(purpose="birthday").update(status="APPROVED")
     run()
     one.refresh_from_db()
@@ -216,7 +216,7 @@ def test_without_an_approved_text_it_pauses(phone):
 def test_a_text_in_review_is_waited_for(phone, status):
     one, two = automation(phone), campaign(phone)
     born(phone, 3, 1)
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         MessageTemplate.objects.filter(purpose__in=["birthday", "campaign"]).update(status=status)
 
     assert run().sent == 0

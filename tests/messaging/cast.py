@@ -18,9 +18,9 @@ from merchants.services import claims
 from messaging.choices import Trigger
 from messaging.consent.models import OptIn
 from messaging.meta.models import MetaAccount, Sender
-from messaging.meta.services import account
 from messaging.models import Message
 from messaging.services import queue, sending
+from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
 from tests.factories import NOW
@@ -115,7 +115,7 @@ class Phone:
 
 def connect(site: Any, **fields: Any) -> Sender:
     """A connected account, a sender and approved templates, as the stand-in of tests/meta knows them."""
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         connected = MetaAccount.objects.exists()
     if not connected:
         make_account()

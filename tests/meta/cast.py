@@ -9,6 +9,7 @@ from messaging.meta.choices import CATEGORY, WITHOUT_IMAGE, Purpose
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.meta.services import account
 from tenants.models import Site
+from tenants.queries import sites
 from tenants.walls import wall
 from tests.factories import NOW
 
@@ -27,7 +28,7 @@ def make_account(**fields: Any) -> MetaAccount:
         "app_secret_sealed": account.seal(APP_SECRET, account.APP_SECRET),
         "verify_token_sealed": account.seal(VERIFY, account.VERIFY_TOKEN), "saved_at": NOW, "checked_at": NOW,
     }  # fmt: skip
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         return MetaAccount.objects.create(**{**values, **fields})
 
 
@@ -37,13 +38,13 @@ def make_sender(site: Site, phone_number_id: str = "", **fields: Any) -> Sender:
         "site_id": site.id, "phone_number_id": phone_number_id or number_id(site), "display_name": site.name,
         "display_phone": "+966 11 000 0001", "connected_at": NOW,
     }  # fmt: skip
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         return Sender.objects.create(**{**values, **fields})
 
 
 def make_templates(site: Site, **fields: Any) -> list[MessageTemplate]:
     """Every template of `site`, approved, in both languages."""
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         return [
             MessageTemplate.objects.create(
                 **{

@@ -175,7 +175,7 @@ def test_the_console_hears_of_what_stops_by_itself(chief, ada_site, master_site,
 
 def test_the_console_reads_its_mails_in_its_own_language(chief, master_site, mailoutbox, monkeypatch):
     master_site.language = "ar"
-    monkeypatch.setattr(account, "console", lambda: master_site)
+    monkeypatch.setattr("tenants.queries.sites.console", lambda: master_site)
     with wall(master_site, "master"), override("en"):
         notices.token_died()
 

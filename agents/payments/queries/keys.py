@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,6 @@ from kernel import crypto
 from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import current_site, wall
-from tenants.walls.levels import MASTER_ID
 
 SECRET, WEBHOOK_SECRET = "stripe_secret", "stripe_webhook_secret"  # names of the sealed fields
 
@@ -24,11 +22,6 @@ class Keys:
     webhook_secret: str = field(repr=False)
     mode: str
     account_id: str
-
-
-def console() -> Any:
-    """The console's schema, where the platform's keys are."""
-    return sites.get_site(uuid.UUID(MASTER_ID))
 
 
 def uses_platforms() -> bool:
@@ -58,4 +51,4 @@ def keys_of(site: Any) -> Keys | None:
 
 def own_or_platforms() -> Any:
     """The schema whose keys the open site uses."""
-    return console() if uses_platforms() else current_site()
+    return sites.console() if uses_platforms() else current_site()

@@ -18,6 +18,7 @@ from agents.payments import client
 from agents.payments.errors import GatewayRefused, GatewayUnavailable, NotConnected
 from agents.payments.queries import keys
 from kernel.ids import uuid_or_none
+from tenants.queries import sites
 from tenants.walls import current_site
 
 __all__ = [
@@ -183,7 +184,7 @@ def own() -> Gateway:
 
 def platform() -> Gateway:
     """Under the platform's keys: what an agent pays to the platform."""
-    return Gateway(keys.console())
+    return Gateway(sites.console())
 
 
 def is_connected() -> bool:

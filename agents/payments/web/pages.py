@@ -16,6 +16,7 @@ from agents.payments.queries import keys
 from agents.payments.services import connection, inbox
 from agents.web.base import FormPage, Page, PostAction
 from kernel import clock
+from tenants.queries import sites
 from tenants.walls import current_site
 from ui.components import Tab
 from ui.forms import Section
@@ -65,7 +66,7 @@ class PaymentsPage(Page):
             "saved": saved,
             "uses_platforms": platforms,
             "of_platform": current_site().type == "master",
-            "connected": keys.settings_of(keys.console()) if platforms else saved,
+            "connected": keys.settings_of(sites.console()) if platforms else saved,
             "problem": PROBLEMS.get(saved.webhook_problem, OTHER_PROBLEM) if saved and saved.webhook_problem else "",
             "webhook_url": "" if platforms else connection.webhook_url(),
             "event_types": inbox.TYPES,

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from messaging.meta.choices import SenderState
 from messaging.meta.models import Sender
-from messaging.meta.services.account import console
+from tenants.queries import sites
 from tenants.walls import current_site, wall
 
 DAY = dt.timedelta(days=1)
@@ -44,7 +44,7 @@ def others(*, now: dt.datetime) -> Others:
     """What the other sites' numbers did within a day. Three sums, for which the wall is opened."""
     lately = Q(people_counted_at__gt=now - DAY, people_lately__gt=0)
     rest = Sender.objects.exclude(site_id=current_site().id).exclude(state=SenderState.OFF)
-    with wall(console(), "master"):
+    with wall(sites.console(), "master"):
         found = rest.aggregate(
             people=Coalesce(Sum("people_lately", filter=lately), 0), busy=Count("id", filter=lately),
             connected=Count("id"),

@@ -21,7 +21,6 @@ from messaging.meta.choices import AccountState, Verdict
 from messaging.meta.errors import MetaRefused, MetaSilent, NotConnected, TokenDead
 from messaging.meta.models import MetaAccount
 from messaging.meta.services.client import Client, Refused, Unknown, Unreachable
-from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import wall
 from tenants.walls.levels import MASTER_ID
@@ -45,14 +44,9 @@ class Opened:
     verify_token: str = field(repr=False)
 
 
-def console() -> Site:
-    """The console's schema, behind whose wall the account stands."""
-    return sites.get_site(HOME)
-
-
 def opened() -> Opened | None:
     """The account, whoever is asking: the wall is opened for this one row. Raises crypto.CannotOpen."""
-    with wall(console(), "master"):
+    with wall(sites.console(), "master"):
         row = MetaAccount.objects.first()
     if row is None:
         return None
@@ -87,7 +81,7 @@ def client_for(token: str) -> Client:
 
 def token_died(now: dt.datetime) -> None:
     """Note that Meta refuses the token; nothing is sent until a new one is saved. The console is told once."""
-    with wall(console(), "master"), transaction.atomic():
+    with wall(sites.console(), "master"), transaction.atomic():
         row = locks.account()
         if row is None or row.state == AccountState.TOKEN_DEAD:
             return

@@ -36,7 +36,7 @@ class BadDetail(DomainError):
 
 def webhook_url() -> str:
     """The address that Meta calls."""
-    return f"{sites.base_url(account.console())}{PATH}"
+    return f"{sites.base_url(sites.console())}{PATH}"
 
 
 def save(

@@ -125,7 +125,7 @@ def _by_site(said: Any, waba_id: str) -> list[tuple[Site, list[Part], list[str]]
         if owner == waba_id:
             parts[news.number_of(value) if name in OF_NUMBERS else ""].append((name, value))
             times += [] if name in OF_NUMBERS else [at]
-    console = account.console()
+    console = sites.console()
     with wall(console, "master"):
         homes = dict(Sender.objects.filter(phone_number_id__in=parts).values_list("phone_number_id", "site_id"))
     found: dict[uuid.UUID, list[Part]] = defaultdict(list)

@@ -11,7 +11,6 @@ from django.utils.translation import override
 from accounts.models import RoleGrant
 from accounts.permissions import CONSOLE, holders
 from accounts.services import mail
-from messaging.meta.services import account
 from tenants.models import Site
 from tenants.queries import sites
 
@@ -52,7 +51,7 @@ def account_notice(event: str) -> None:
 @contextmanager
 def _console() -> Iterator[Site]:
     """The console, with its language as the one that is spoken."""
-    home = account.console()
+    home = sites.console()
     with override(home.language):
         yield home
 

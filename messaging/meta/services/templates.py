@@ -89,7 +89,7 @@ def sync(now: dt.datetime) -> int:
     """
     desk = _Desk.open(now)
     at_meta = desk.listed()
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         homes = list(Sender.objects.values_list("site_id", flat=True))
     return sum(desk.bring(sites.get_site(home), at_meta) for home in homes)
 
@@ -162,7 +162,7 @@ class _Desk:
 
     def _row(self, site: Site, purpose: Purpose, language: str) -> MessageTemplate:
         made = {"name": name_of(purpose, site), "category": CATEGORY[purpose], "changed_at": self.now}
-        with wall(account.console(), "master"):
+        with wall(sites.console(), "master"):
             row, _ = MessageTemplate.objects.get_or_create(
                 site_id=site.id, purpose=purpose, language=language, defaults=made
             )
@@ -216,7 +216,7 @@ class _Desk:
 
     def _save(self, row: MessageTemplate, *fields: str) -> None:
         row.changed_at = self.now
-        with wall(account.console(), "master"):
+        with wall(sites.console(), "master"):
             row.save(update_fields=[*fields, "changed_at"])
 
     def _refused(self, error: Refused) -> None:

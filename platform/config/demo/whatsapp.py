@@ -11,7 +11,7 @@ from config.demo.prices import PLATFORM
 from kernel.models import OutboxEvent
 from merchants.services import generation
 from messaging.meta.models import MetaAccount, Sender
-from messaging.meta.services import account, connection, senders, templates
+from messaging.meta.services import connection, senders, templates
 from messaging.tasks import TAKEN
 from tenants.models import Domain, Site
 from tenants.queries import sites
@@ -26,7 +26,7 @@ def seed(now: dt.datetime) -> None:
     """Once, and only where a stand-in answers: Meta's own account is for people to connect."""
     if settings.WHATSAPP_API_BASE.startswith("https://"):
         return
-    with wall(account.console(), "master"):
+    with wall(sites.console(), "master"):
         if MetaAccount.objects.exists():
             return
         _control("account", waba=WABA, app=APP, token=TOKEN, app_secret=APP_SECRET)
