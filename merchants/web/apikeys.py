@@ -44,7 +44,7 @@ class ApiKeyListView(ListView):
     columns = (
         Column("name", _("Name"), sort="name", primary=True),
         Column("prefix", _("Begins with"), value=lambda k: f"{k.prefix}…"),
-        Column("scopes", _("May"), value=lambda k: ", ".join(str(apikeys.SCOPES.get(s, s)) for s in k.scopes)),
+        Column("scopes", _("Allowed to"), value=lambda k: ", ".join(str(apikeys.SCOPES.get(s, s)) for s in k.scopes)),
         Column("state", _("State"), kind=StateKind("apikey")),
         Column("used", _("Last used"), value="last_used_at", kind=WHEN),
         Column("expires", _("Until"), value="expires_at", kind=DATE),

@@ -85,7 +85,7 @@ class CustomerListView(ListView):
         Column("tags", _("Tags"), kind=TagsKind()),
         Column("claims", _("Coupons taken"), kind=NUMBER, sort="claims"),
         Column("redemptions", _("Redeemed"), kind=NUMBER, sort="redemptions"),
-        Column("first", _("First coupon"), value="first_at", kind=WHEN, sort="first_at"),
+        Column("first", _("First coupon"), value="first_at", kind=WHEN, sort="first_at", hidden=True),
         Column("last", _("Last coupon"), value="last_at", kind=WHEN, sort="last_at"),
         Column("visit", _("Last visit"), value="last_redeemed_at", kind=WHEN),
         Column("birthday", _("Birthday"), value=lambda row: opened(row.customer).birthday, hidden=True),

@@ -103,6 +103,15 @@ class TestCustomer:
         for said in ("Carl", "+966 50 123 4567", "17 May 1990", "Twenty off", "Taken"):
             assert said in page
 
+    def test_it_speaks_arabic_and_a_month_is_a_month(self, shop):
+        found = claim(shop, generate(shop, 2), "+966501234567")
+        headers = {"accept-language": "ar", "host": shop.host}
+
+        page = browser(shop).get(f"/merchant/customers/{found.customer_id}/", headers=headers).content.decode()
+
+        for said in ("17 مايو 1990", "الوسوم", "القسائم"):
+            assert said in page
+
     def test_somebody_elses_and_an_erased_one_are_not_there(self, shop, people):
         url = f"/merchant/customers/{people[0].customer_id}/"
         other = browser(open_shop(shop.site))
@@ -148,23 +157,23 @@ class TestTags:
             return [(tag.name, tag.customers) for tag in list_tags(shop.merchant.id)]
 
     def test_each_stands_with_its_customers(self, shop, people):
-        page = browser(shop).get("/merchant/tags/").content.decode()
+        page = browser(shop).get("/merchant/customers/tags/").content.decode()
 
         assert 'href="/merchant/customers/?tag=vip">2</a>' in page
         assert REGULAR in page
-        assert "No tags yet" in browser(open_shop(shop.site)).get("/merchant/tags/").content.decode()
+        assert "No tags yet" in browser(open_shop(shop.site)).get("/merchant/customers/tags/").content.decode()
 
     def test_one_is_renamed_everywhere(self, shop, people):
         client = browser(shop)
 
-        assert "2 customers carry it." in client.get("/merchant/tags/rename/?tag=VIP").content.decode()
-        assert client.post("/merchant/tags/rename/?tag=vip", {"tags": "a,b"}).status_code == 422
-        client.post("/merchant/tags/rename/?tag=vip", {"tags": REGULAR})
+        assert "2 customers carry it." in client.get("/merchant/customers/tags/rename/?tag=VIP").content.decode()
+        assert client.post("/merchant/customers/tags/rename/?tag=vip", {"tags": "a,b"}).status_code == 422
+        client.post("/merchant/customers/tags/rename/?tag=vip", {"tags": REGULAR})
 
         assert self.used(shop) == [(REGULAR, 2)]
 
     def test_one_is_deleted_everywhere(self, shop, people):
-        said = browser(shop).post("/merchant/tags/delete/", {"tag": "VIP"}, follow=True).content.decode()
+        said = browser(shop).post("/merchant/customers/tags/delete/", {"tag": "VIP"}, follow=True).content.decode()
 
         assert "Taken from 2 customers." in said
         assert self.used(shop) == [(REGULAR, 1)]
@@ -172,6 +181,6 @@ class TestTags:
     def test_one_that_is_gone_meanwhile_leads_back(self, shop, people):
         client = browser(open_shop(shop.site))
 
-        assert client.get("/merchant/tags/rename/?tag=vip")["Location"] == "/merchant/tags/"
-        assert client.post("/merchant/tags/delete/", {"tag": "VIP"})["Location"] == "/merchant/tags/"
+        assert client.get("/merchant/customers/tags/rename/?tag=vip")["Location"] == "/merchant/customers/tags/"
+        assert client.post("/merchant/customers/tags/delete/", {"tag": "VIP"})["Location"] == "/merchant/customers/tags/"
         assert self.used(shop) == [("VIP", 2), (REGULAR, 1)]

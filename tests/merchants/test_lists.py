@@ -19,7 +19,7 @@ from tests.merchants.cast import JOB, browser, claim, generate, open_shop
 
 PAGES = (
     "", "batches/", "coupons/", "templates/", "wallets/", "wallets/coupon/", "customers/", "people/", "branches/",
-    "devices/", "keys/", "history/", "tags/",
+    "devices/", "keys/", "history/", "customers/tags/",
 )  # fmt: skip
 
 
