@@ -52,6 +52,7 @@ def test_from_a_tick_to_a_greeting_and_a_stop(platform, new_page, sign_in):
 
     reply(new_page(), platform, NORA, "STOP")
     steps.wait_for(lambda: "Stopped by the customer" in register(mona, platform, "Nora Journey"), seconds=30)
+    preview_a_tag(mona, platform, "Omar Journey")
     send_a_campaign(mona, platform)
     steps.wait_for(lambda: len(greetings(platform, OMAR)) == 2, seconds=60)
     assert len(greetings(platform, NORA)) == 1
@@ -156,6 +157,26 @@ def reply(page, platform, phone, text):
 def register(page, platform, name):
     page.goto(platform.url(HOST, f"/merchant/consent/?q={name}"))
     return page.locator("main").inner_text()
+
+
+def preview_a_tag(page, platform, name):
+    """Tag one in the list, and draft a campaign to that tag: the preview shows that one, and nobody else."""
+    page.goto(platform.url(HOST, f"/merchant/customers/?q={name}"))
+    page.get_by_label("Select this row").check()
+    page.get_by_role("textbox", name="Tag", exact=True).or_(page.get_by_role("combobox", name="Tag", exact=True)).fill(
+        "On the journey"
+    )
+    page.get_by_role("button", name="Add the tag").click()
+    page.get_by_text("1 customer has the tag.").first.wait_for()
+    page.goto(platform.url(HOST, "/merchant/automations/campaigns/new/"))
+    page.locator("[name=name]").fill("To one of us")
+    page.locator("[name=batch]").select_option(index=2)
+    page.get_by_label("On the journey").check()
+    steps.submit(page)
+    page.wait_for_url(re.compile(r"/campaigns/[0-9a-f-]{36}/$"))
+    gets = page.locator("dt", has_text="Will get it").locator("xpath=following-sibling::dd")
+    assert gets.inner_text() == "1"
+    assert page.get_by_text(name).count() == 1
 
 
 def send_a_campaign(page, platform):
