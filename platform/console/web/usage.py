@@ -61,6 +61,13 @@ class OneMerchant(Filter):
         return str(view.asked.name)
 
 
+def _merchant(row: MerchantMonth) -> Any:
+    """Name and number, which is unique on its site only."""
+    return format_html(
+        '<bdi>{}</bdi> <bdi dir="ltr" class="num font-normal muted">#{}</bdi>', row.merchant.name, row.merchant.number
+    )
+
+
 class _OfConsole(ListView):
     """What both lists of this page ask of the person and the lists."""
 
@@ -103,8 +110,8 @@ class UsageList(_OfConsole):
     region_template = "console/usage_region.html"
     columns = [
         Column("month", _("Month"), kind=_Month(), sort="month"),
-        Column("name", _("Merchant"), value="merchant.name", sort="merchant__name", primary=True),
-        Column("number", _("No."), value="merchant.number", sort="merchant__number"),
+        Column("name", _("Merchant"), value="merchant.name", render=_merchant, sort="merchant__name", primary=True),
+        Column("number", _("No."), value="merchant.number", sort="merchant__number", hidden=True),
         Column("site", _("Site"), value="site.name", sort="site__name"),
         Column("city", _("City"), value="city_name", sort="city_name"),
         Column("country", _("Country"), value="country_name", sort="country_name", hidden=True),
