@@ -131,6 +131,10 @@ def test_every_process_of_the_production_file_starts_answers_and_stops(composed)
         assert "Coupons worth the walk" in page
         style = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
         assert answer(composed.web, style, "main.example.com")[0] == 200
+        guide = answer(composed.web, "/api/docs/", "main.example.com")[1]
+        scripts = re.findall(r'src="(/static/[^"]+\.js)"', guide)
+        assert len(scripts) > 1
+        assert {answer(composed.web, script, "main.example.com")[0] for script in scripts} == {200}
         assert answer(composed.web, "/account/login/", "console.example.com")[0] == 200
         assert answer(composed.web, "/", "unknown.example.com")[0] == 404
         assert answer(composed.web, "/internal/tls-check?domain=main.example.com")[0] == 200

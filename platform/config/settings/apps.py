@@ -40,7 +40,7 @@ _TOOLS = [
     "config",
     "channels",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFiles",
     "django.contrib.humanize",
     "django.forms",
     "django_htmx",

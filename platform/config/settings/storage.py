@@ -16,6 +16,8 @@ OBJECT_STORE_URL = env("OBJECT_STORE_URL", default="")
 WHITENOISE_USE_FINDERS = env.bool("DEMO", default=False)
 _collected = env.path("STATIC_ROOT", default=str(BASE_DIR / ".var" / "static"))()
 STATIC_ROOT = None if WHITENOISE_USE_FINDERS else _collected
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "woff", "woff2", "map"]
 _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
 _hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
