@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from django.db import connection
 
-from messaging.automations.models import Automation, Occasion
-from messaging.automations.services import running, switching
+from merchants.services import tags
+from messaging.automations.models import Automation, Campaign, Occasion
+from messaging.automations.services import running, sending, switching
 from messaging.models import Message
 from tenants.walls import wall
-from tests.automations.cast import automation, born
+from tests.automations.cast import automation, born, campaign
 from tests.factories import NOW
+from tests.merchants.cast import deliver
 
 
 def both(phone):
@@ -96,3 +99,30 @@ def test_two_runs_at_once(race_phone, cap, sent):
         assert Occasion.objects.count() == sent
         assert Automation.objects.get().counted == sent
         assert race_phone.wallet("wa_bi") == (10, 10 - sent)
+
+
+def test_its_tag_renamed_while_a_campaign_is_sent_everybody_gets_it_once(race_phone, monkeypatch):
+    monkeypatch.setattr(sending, "PORTION", 2)
+    shop = race_phone.shop
+    with race_phone.at_site():
+        people = [race_phone.customer().id for _ in range(8)]
+        for customer_id in people:
+            tags.put(merchant=shop.merchant, customer_id=customer_id, tags=["a"], actor=shop.owner, now=NOW)
+        campaign(race_phone, segment={"tags": ["A"]})
+
+    def send():
+        with wall(shop.site, "site"):
+            running.run(now=NOW)
+            while deliver("job.campaign.send"):
+                pass
+
+    def rename():
+        for old, new in pairwise("abcdefghijk"):
+            tags.rename(merchant=shop.merchant, tag=old, to=new, actor=shop.owner, now=NOW)
+
+    at_once(race_phone, send, rename)
+    with race_phone.at_site():
+        while Campaign.objects.get().state == "running":  # a portion that looked for the old name ended its job
+            send()
+        assert sorted(Message.objects.values_list("customer_id", flat=True)) == sorted(people)
+        assert (Campaign.objects.get().state, Campaign.objects.get().segment) == ("done", {"tags": ["k"]})
