@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class ConfigConfig(AppConfig):
@@ -9,9 +8,3 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import celery_app  # noqa: F401
-
-
-class StaticFiles(StaticFilesConfig):
-    """Without the files of libraries of which we show no page: they are most of what would be hashed and compressed."""
-
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "django_htmx", "guardian"]

@@ -40,7 +40,7 @@ _TOOLS = [
     "config",
     "channels",
     "django.contrib.messages",
-    "config.apps.StaticFiles",
+    "config.staticfiles.StaticFiles",
     "django.contrib.humanize",
     "django.forms",
     "django_htmx",
