@@ -52,6 +52,14 @@ def clean(text: str) -> str:
     return tag
 
 
+def is_clean(tag: str) -> bool:
+    """Whether it could be a tag just as it stands."""
+    try:
+        return clean(tag) == tag
+    except BadTag:
+        return False
+
+
 def clean_all(texts: Iterable[str]) -> list[str]:
     """The tags of one customer, each once by its first spelling, in the order given. Raises BadTag."""
     found: dict[str, str] = {}

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 from accounts.models import AuditEvent
 from accounts.queries import trail
 from kernel import clock, crypto
+from merchants import tags as words
 from merchants.models import MerchantCustomer
 from merchants.queries import history
 from merchants.queries.tags import Tag, list_tags
 from merchants.services import tags
 from merchants.services.customers import opened
-from merchants.tags import LONGEST
 from merchants.web.base import actor_of, merchant_of, site_of
 from ui.lists import (
     NUMBER,
@@ -74,6 +74,14 @@ def remove_tag(view: ListView, rows: QuerySet[MerchantCustomer], request: HttpRe
     return BulkResult(found.changed, message=said % {"count": thousands(found.changed)})
 
 
+def _tag_choices(view: Any) -> list[tuple[str, str]]:
+    """The merchant's tags, and those asked for that nobody carries any more: passed over, they would show everybody."""
+    known = {tag.key: tag.name for tag in view.own_tags}
+    asked = view.request.GET.getlist("tag")[: words.MOST_KINDS]
+    lost = {tag: tag for tag in asked if tag not in known and words.is_clean(tag)}
+    return [*known.items(), *lost.items()]
+
+
 class CustomerListView(ListView):
     verb = "customer.view"
     name = "customers"
@@ -92,8 +100,8 @@ class CustomerListView(ListView):
     )
     search_hint = _("Name or whole phone number")
     filters = (
-        Choice("tag", _("Tags"), choices=lambda view: [(tag.key, tag.name) for tag in view.tags], multiple=True,
-               apply=lambda rows, keys: rows.filter(tag_keys__overlap=keys)),
+        Choice("tag", _("Tags"), choices=_tag_choices, multiple=True,
+               apply=lambda rows, keys: rows.filter(tag_keys__overlap=[words.key(key) for key in keys])),
         DateRange("first", _("First coupon"), field="first_at"),
         DateRange("last", _("Last coupon"), field="last_at"),
     )
@@ -102,12 +110,14 @@ class CustomerListView(ListView):
         Bulk("tag", _("Add the tag"), add_tag, icon="tag", verb=tags.VERB),
         Bulk("untag", _("Remove the tag"), remove_tag, icon="x", verb=tags.VERB),
     )
-    bulk_input = BulkInput("tag", _("Tag"), max_length=LONGEST, options=lambda view: [tag.name for tag in view.tags])
+    bulk_input = BulkInput(
+        "tag", _("Tag"), max_length=words.LONGEST, options=lambda view: [tag.name for tag in view.own_tags]
+    )  # fmt: skip
     bulk_limit = tags.MOST_AT_ONCE
     empty = Empty(_("No customers yet"), _("Whoever takes one of your coupons stands here."), icon="users")
 
     @cached_property
-    def tags(self) -> list[Tag]:
+    def own_tags(self) -> list[Tag]:
         """The merchant's tags, for the filter and the suggestions."""
         return list_tags(merchant_of(self.request).id)
 

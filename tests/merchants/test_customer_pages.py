@@ -58,6 +58,15 @@ class TestList:
         assert set(names(client, f"tag={REGULAR}")) == {"Ben"}
         assert set(names(client, f"tag={REGULAR}&tag=vip")) == {"Ann", "Ben"}
 
+    def test_one_that_nobody_carries_any_more_shows_nobody(self, shop, people):
+        client = browser(shop)
+
+        assert names(client, "tag=gone") == {}
+        assert set(names(client, "tag=VIP")) == {"Ann", "Ben"}
+        assert set(names(client, "tag=gone&tag=vip")) == {"Ann", "Ben"}
+        assert set(names(client, "tag=%00")) == set(names(client, "tag=a,b")) == {"Ann", "Ben", "Cid"}
+        assert "Nothing matches" in client.get("/merchant/customers/?tag=gone").content.decode()
+
     def test_a_tag_that_is_a_formula_is_exported_as_text(self, shop, people):
         with shop.open():
             tags.put(

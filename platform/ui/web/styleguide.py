@@ -32,7 +32,7 @@ from ui.forms import (
     SerialInput,
     Switch,
 )  # fmt: skip
-from ui.lists import BOOL, NUMBER, Boolean, Bulk, Choice, Column, Empty, ListView, MenuItem
+from ui.lists import BOOL, NUMBER, Boolean, Bulk, BulkInput, Choice, Column, Empty, ListView, MenuItem
 
 PAGES = {"public": "public", "claim": "claim", "redeem": "redeem", "print": "print", "focus": "focus", "scan": "scan"}
 _SPARK = [12, 18, 15, 22, 30, 28, 35, 33, 41, 38, 46, 52]
@@ -100,6 +100,7 @@ class GuideList(ListView):
         Bulk("count", _("Count"), lambda _view, rows, _request: rows.count(), icon="calculator"),
         Bulk("ask", _("Ask first"), lambda _view, rows, _request: rows.count(), confirm=_("It only counts them.")),
     ]
+    bulk_input = BulkInput("word", _("Name"), options=lambda _view: ["Riyadh", "جدة"])
 
     def get_queryset(self) -> QuerySet[Any]:
         return ListEntry.objects.all()
