@@ -161,7 +161,7 @@ class HistoryView(ListView):
         Column("at", _("When"), kind=WHEN, sort="at", primary=True),
         Column("who", _("Who"), value="actor_label"),
         Column("what", _("What"), value="verb", kind=_Verb()),
-        Column("thing", _("On"), value=lambda e: "" if e.object_type in _BY_ID else e.object_label),
+        Column("thing", _("About"), value=lambda e: "" if e.object_type in _BY_ID else e.object_label),
         Column("reason", _("Reason")),
         Column("request", _("Request"), value="request_id", hidden=True),
     )
