@@ -12,6 +12,7 @@ from celery import shared_task
 from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
+from kernel.services import outbox
 from merchants.services import generation
 from messaging.meta.models import Arrival
 from messaging.meta.queries import senders
@@ -20,6 +21,7 @@ from messaging.services import delivery, inbound, pacing, queue, sending, status
 from tenants.tasks import SiteTask
 
 TAKEN = "coupon.taken"
+OBEYED = "whatsapp.obeyed"
 _chance = random.SystemRandom().random
 
 
@@ -62,6 +64,17 @@ def take_arrival(event: OutboxEvent, now: dt.datetime) -> None:
     for said in items.preferences:
         inbound.prefer(said, now=now)
     inbox.done(arrival.id, now)
+    if any(inbound.is_keyword(message) for message in items.messages):
+        outbox.emit(OBEYED, site_id=arrival.site_id, now=now, arrival_id=str(arrival.id))
+
+
+@handles(OBEYED)
+def show_read(event: OutboxEvent, now: dt.datetime) -> None:
+    """STOP or START was obeyed: the sender of it sees that it was read."""
+    arrival = Arrival.objects.filter(id=event.payload["arrival_id"]).first()
+    for message in inbox.open_items(arrival).messages if arrival else ():
+        if inbound.is_keyword(message):
+            inbound.show_read(message)
 
 
 @shared_task(base=SiteTask, name="messaging.send")

@@ -11,7 +11,11 @@ import structlog
 
 from kernel import crypto
 from messaging.consent.services import consent
+from messaging.meta.errors import NotConnected
 from messaging.meta.news import Inbound, Preference
+from messaging.meta.queries import senders
+from messaging.meta.services import account
+from messaging.meta.services.client import Refused
 from messaging.models import Contact, Message
 from tenants.walls import current_site
 
@@ -23,7 +27,7 @@ def receive(message: Inbound, *, now: dt.datetime) -> None:
     at = min(message.at, now)
     index = _index(message.phone)
     _seen(index, message.user_id, at)
-    word = consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
+    word = _word(message)
     if word is None:
         return
     index = index or _behind(message.user_id, message.context_wamid)
@@ -38,6 +42,22 @@ def receive(message: Inbound, *, now: dt.datetime) -> None:
     log.info("keyword", word=word)
 
 
+def is_keyword(message: Inbound) -> bool:
+    """Whether it is one of the words that are obeyed."""
+    return _word(message) is not None
+
+
+def show_read(message: Inbound) -> None:
+    """Show whoever wrote it that it was read. Raises Unreachable, Unknown: ask again later."""
+    sender = senders.mine()
+    if sender is None:
+        return
+    try:
+        account.client().mark_read(sender.phone_number_id, message.wamid)
+    except (NotConnected, Refused) as refused:
+        log.warning("a keyword's message could not be shown as read", reason=str(refused))
+
+
 def prefer(said: Preference, *, now: dt.datetime) -> None:
     """Meta's own switch for marketing messages."""
     index = _index(said.phone) or _behind(said.user_id, "")
@@ -49,6 +69,10 @@ def prefer(said: Preference, *, now: dt.datetime) -> None:
         consent.opt_out_number(phone="", index=index, source="meta", now=at)
     elif said.value == "resume":
         consent.resume_number(phone="", index=index, source="meta", now=at)
+
+
+def _word(message: Inbound) -> str | None:
+    return consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
 
 
 def _index(phone: str) -> bytes | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from config.embedded import wait_for
+from kernel import clock
 from kernel.models import OutboxEvent
+from messaging import tasks
 from messaging.meta.models import Arrival
 from messaging.meta.services import bodies, inbox
 from messaging.meta.services.client import Client
@@ -75,3 +77,22 @@ def test_news_that_came_while_nobody_listened_comes_again(patient, race_db, data
     with wall(site, "site"):
         (said,) = inbox.open_items(Arrival.objects.get()).messages
     assert (said.text, said.phone) == ("STOP", "+966501234567")
+
+
+def test_whoever_writes_stop_sees_that_it_was_read(server, whatsapp):
+    site = cluster.site("ada")
+    cast.make_account()
+    cast.make_sender(site)
+    number = whatsapp.add_site(site)
+    for words in ("good morning", "STOP"):
+        whatsapp.control("inbound", number=number, phone="966501234567", text=words)
+
+    wait_for(lambda: whatsapp.counters()["webhooks"]["delivered"] == 2, seconds=30, what="both messages")
+    with wall(site, "site"):
+        for event in OutboxEvent.objects.filter(topic=inbox.ARRIVED):
+            tasks.take_arrival(event, clock.now())
+        for event in OutboxEvent.objects.filter(topic=tasks.OBEYED):
+            tasks.show_read(event, clock.now())
+
+    said = {message["body"]["text"]["body"]: message["status"] for message in whatsapp.messages("966501234567")}
+    assert (said["STOP"], said["good morning"] == "read") == ("read", False)
