@@ -126,3 +126,24 @@ def test_a_room_takes_over_what_another_has_translated(project):
     (other / "words.py").write_text('A = _("Open")\n')
 
     assert "other: 1 messages, 0 untranslated" in project().stdout
+
+
+def test_two_rooms_may_not_translate_the_same_words_differently(project):
+    other = project.shop.parent / "bakery"
+    other.mkdir()
+    (other / "__init__.py").write_text("")
+    (other / "words.py").write_text(
+        "from django.utils.translation import gettext_lazy as _, pgettext\n"
+        'A = _("Open")\nB = pgettext("shop", "Inside")\n'
+    )
+    project()
+    translate(project)
+    project.po = other / "locale" / "ar" / "LC_MESSAGES" / "django.po"
+    translate(project, Inside="داخل")
+    assert "all messages are translated" in project("--check").stdout, "another context is another word"
+
+    translate(project, Open="افتح", Inside="داخل")
+    said = project("--check")
+
+    assert said.returncode == 1
+    assert "translated in several ways: 'Open'" in said.stdout
