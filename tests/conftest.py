@@ -111,6 +111,13 @@ def _fresh_cache() -> Iterator[None]:
 
 
 @pytest.fixture
+def no_valkey(settings: Any) -> None:
+    """Nobody answers where Valkey was: neither the counters nor the cache."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": settings.REDIS_URL}}
+
+
+@pytest.fixture
 def ada_site(db: None) -> Any:
     """The site of Agent Ada."""
     return cluster.site("ada")

@@ -11,6 +11,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import structlog
@@ -177,15 +178,17 @@ def _send(
     number = sender.phone_number_id
     answers = pool.map(lambda pair: _post(client, number, pair[1]), letters)
     told = list(zip(letters, answers, strict=True))
-    # The good news first: whatever goes wrong with the rest, these are known.
-    outcomes.accepted(
-        [(message.id, message.turn, answer.wamid, letter.form)
-         for (message, letter), answer in told if isinstance(answer, Accepted)],
-        now=tools.clock(),
-    )  # fmt: skip
-    for (message, letter), answer in told:
-        if not isinstance(answer, Accepted):
-            _record(message, letter, answer, tools)
+    # Every answer is written down, whatever goes wrong with another. The stack runs backwards: the good news first.
+    with ExitStack() as steps:
+        for (message, letter), answer in told:
+            if not isinstance(answer, Accepted):
+                steps.callback(_record, message, letter, answer, tools)
+        steps.callback(
+            outcomes.accepted,
+            [(message.id, message.turn, answer.wamid, letter.form)
+             for (message, letter), answer in told if isinstance(answer, Accepted)],
+            now=tools.clock(),
+        )  # fmt: skip
 
 
 def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:

@@ -86,9 +86,8 @@ def test_counters_survive_a_new_process():
     assert done.returncode == 0, done.stderr
 
 
-def test_without_valkey_codes_are_refused_and_pages_go_on(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-
+def test_without_valkey_codes_are_refused_and_pages_go_on(no_valkey):
+    """What the pages then do: tests/storefront/test_without_valkey.py."""
     assert allow(TEN).allowed
     with pytest.raises(limits.Unavailable):
         allow(TEN, closed=True)

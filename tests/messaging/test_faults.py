@@ -9,6 +9,9 @@ from django.db import OperationalError
 
 from credits.models import Hold
 from credits.queries import proof
+from messaging.choices import Trigger
+from messaging.meta.models import Sender
+from messaging.meta.queries import senders
 from messaging.models import Message, Pace
 from messaging.services import outcomes, pacing, sending, sweeping
 from tenants.walls import wall
@@ -16,6 +19,11 @@ from tests import cluster, factories
 from tests.factories import NOW
 
 TO = "+966512345678"
+GONE = "+966555559026"  # Meta says at once that nobody is there
+
+
+def fails(*_args, **_kwargs):
+    raise OperationalError("the server closed the connection")
 
 
 @pytest.fixture
@@ -67,19 +75,41 @@ def test_a_picture_that_cannot_be_uploaded_is_tried_again_or_left_out(
     assert len(whatsapp.messages(TO)) == 1
 
 
-def test_without_valkey_the_database_keeps_the_pace(whatsapp, phone, message, clock, settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def test_without_valkey_the_database_keeps_the_pace(whatsapp, phone, message, clock, no_valkey):
+    """One for whoever asked, and one that the merchant sends: its share of the day's people is looked up too."""
+    Sender.objects.update(users_per_day=1000)
+    gift = phone.queued(Trigger.BIRTHDAY, batch_id=phone.batch().id)
+
+    sending.run(clock.tools(), seconds=1)
+
+    assert [Message.objects.get(id=one.id).state for one in (message, gift)] == ["accepted", "accepted"]
+    assert Pace.objects.count() == 1
+    assert (phone.wallet(), phone.wallet("wa_bi")) == ((10, 9), (10, 9))
+
+
+def test_without_valkey_meta_saying_too_fast_is_written_down_all_the_same(whatsapp, phone, message, clock, no_valkey):
+    whatsapp.control("fault", path="/messages", times=1, code=130429)
 
     sending.run(clock.tools(), seconds=0)
 
-    assert Message.objects.get(id=message.id).state == "accepted"
-    assert Pace.objects.count() == 1
+    assert Message.objects.get(id=message.id).state == "queued"
 
 
-def test_the_databases_pace_is_half_the_speed_and_knows_the_pair(phone, settings, message):
-    from messaging.meta.queries import senders
+@pytest.mark.parametrize("broken", ["accepted", "refused"])
+def test_an_answer_that_cannot_be_written_down_loses_no_other_one(whatsapp, phone, message, clock, monkeypatch, broken):
+    gone = phone.queued(customer_id=factories.make_customer(phone=GONE).id)
 
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with monkeypatch.context() as patched:
+        patched.setattr(outcomes, broken, fails)
+        with pytest.raises(OperationalError):
+            sending.run(clock.tools(), seconds=0)
+
+    lost, known = (message, gone) if broken == "accepted" else (gone, message)
+    assert Message.objects.get(id=lost.id).state == "sending"
+    assert Message.objects.get(id=known.id).state == ("failed" if broken == "accepted" else "accepted")
+
+
+def test_the_databases_pace_is_half_the_speed_and_knows_the_pair(phone, no_valkey, message):
     sender = senders.mine()
 
     moments = [NOW + dt.timedelta(milliseconds=10 * step) for step in range(11)]
@@ -101,9 +131,6 @@ def test_the_databases_pace_is_half_the_speed_and_knows_the_pair(phone, settings
 def test_a_database_that_fails_after_the_send_leaves_an_unknown_and_no_second_send(
     whatsapp, phone, message, clock, monkeypatch
 ):
-    def fails(*_args, **_kwargs):
-        raise OperationalError("the server closed the connection")
-
     with monkeypatch.context() as broken:
         broken.setattr(outcomes, "accepted", fails)
         with pytest.raises(OperationalError):

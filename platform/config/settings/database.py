@@ -21,8 +21,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "kernel.cache.ValkeyCache",
         "LOCATION": REDIS_URL,
+        # Pages wait for what they can make themselves no longer than that.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         "KEY_FUNCTION": "tenants.cache.make_key",
         "KEY_PREFIX": "c",
     }
