@@ -36,6 +36,9 @@ CODES: dict[int, Any] = {
     130429: _("Too many messages at once."),
 }
 
+# A message inside the customer-service window takes no template.
+FREE: dict[str, Any] = {"image": _("None: free text with a picture"), "text": _("None: free text")}
+
 
 def reason(message: Message) -> str:
     """Why it was not sent or failed, in a sentence; "" where nothing is wrong."""
@@ -46,6 +49,11 @@ def reason(message: Message) -> str:
     if message.error_code:
         return f"{message.error} ({message.error_code})"
     return message.error
+
+
+def template(message: Message) -> str:
+    """What it was sent with: the template's name at Meta, or that it took none; "" before it was sent."""
+    return str(FREE.get(message.form, message.form))
 
 
 def step(what: str) -> str:

@@ -21,6 +21,7 @@ from merchants.serials import normalise
 from merchants.services import batches, exports
 from merchants.web.base import FormView, actor_of, language, or_404
 from merchants.web.batchforms import ExportForm, ReasonForm
+from merchants.web.couponlist import CouponRows
 from ui.components import Tab
 from ui.lists import (
     SERIAL,
@@ -63,12 +64,12 @@ def withdraw_many(view: ListView, rows: QuerySet[Coupon], request: HttpRequest) 
     return BulkResult(done, failed, message)
 
 
-class CouponListView(ListView):
+class CouponListView(CouponRows):
     verb = "coupon.view"
     export_verb = "coupon.export"
     name = "coupons"
     title = _("Coupons")
-    columns = (
+    own_columns = (
         Column("serial", _("Serial"), kind=SERIAL, primary=True),
         Column("batch", _("Offer"), value=lambda c: c.batch.title(language())),
         Column("state", _("State"), kind=StateKind("coupon")),
@@ -80,7 +81,7 @@ class CouponListView(ListView):
         Column("reason", _("Withdrawn because"), value="void_reason", hidden=True),
     )
     search_hint = _("Whole serial")
-    filters = (
+    own_filters = (
         Choice("batch", _("Batch"), choices=_batch_choices),
         Choice("state", _("State"), choices=Coupon.State.choices, multiple=True),
         Choice("lane", _("Lane"), choices=Coupon.Lane.choices),
@@ -98,7 +99,7 @@ class CouponListView(ListView):
         url_name="merchants:batch-create", label=_("Generate coupons"),
     )  # fmt: skip
 
-    def get_queryset(self) -> QuerySet[Coupon]:
+    def list_coupons(self) -> QuerySet[Coupon]:
         return Coupon.objects.select_related("batch").defer("batch__face", "batch__terms_en", "batch__terms_ar")
 
     def search(self, rows: QuerySet[Coupon], text: str) -> QuerySet[Coupon]:
@@ -107,6 +108,7 @@ class CouponListView(ListView):
 
     def row_menu(self, row: Coupon) -> list[MenuItem]:
         menu = [MenuItem(_("The batch"), reverse("merchants:batch", args=[row.batch_id]), icon="layers")]
+        menu += super().row_menu(row)
         if row.state in USABLE:
             menu.append(MenuItem(_("Withdraw"), reverse("merchants:coupon-void", args=[row.id]), "ban", tone="bad"))
         return menu

@@ -19,8 +19,9 @@ from merchants.queries.tags import list_tags
 from merchants.services import tags
 from merchants.services.customers import Person, opened
 from merchants.web.base import FormView, actor_of, language, merchant_of, or_404
+from merchants.web.couponlist import CouponRows
 from merchants.web.fields import Chips
-from ui.lists import SERIAL, WHEN, Choice, Column, DateRange, Empty, ListView, StateKind
+from ui.lists import SERIAL, WHEN, Choice, Column, DateRange, Empty, StateKind
 from ui.text import phone_text
 
 
@@ -50,7 +51,7 @@ def name_of(person: Person) -> str:
     return person.name or phone_text(person.phone)
 
 
-class CustomerView(ListView):
+class CustomerView(CouponRows):
     """Who it is and what the merchant calls it, above the coupons."""
 
     verb = "customer.view"
@@ -58,7 +59,7 @@ class CustomerView(ListView):
     name = "customer-coupons"
     template_name = "merchants/customer.html"
     saves_views = False
-    columns = (
+    own_columns = (
         Column("offer", _("Offer"), value=lambda c: c.batch.title(language()), primary=True),
         Column("state", _("State"), kind=StateKind("coupon")),
         Column("serial", _("Serial"), kind=SERIAL),
@@ -67,7 +68,7 @@ class CustomerView(ListView):
         Column("use_until", _("Use until"), kind=WHEN),
         Column("redeemed", _("Redeemed"), value="redeemed_at", kind=WHEN, sort="redeemed_at", sort_nullable=True),
     )
-    filters = (
+    own_filters = (
         Choice("state", _("State"), choices=Coupon.State.choices, multiple=True),
         DateRange("taken_at", _("Taken")),
     )
@@ -87,7 +88,7 @@ class CustomerView(ListView):
     def title(self) -> Any:
         return name_of(self.person)
 
-    def get_queryset(self) -> QuerySet[Coupon]:
+    def list_coupons(self) -> QuerySet[Coupon]:
         return list_coupons(self.row.customer_id)
 
     def row_url(self, row: Coupon) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from merchants.models import Coupon
 from messaging.choices import ARRIVED, State, Type
 from messaging.errors import NoSuchMessage
 from messaging.models import Message
@@ -53,3 +55,25 @@ def figures(*, since: dt.datetime) -> dict[str, Figures]:
     )  # fmt: skip
     found = {kind: Figures(*counts) for kind, *counts in rows}
     return {kind: found.get(kind, Figures()) for kind in Type.values}
+
+
+def with_last_message(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:
+    """Each coupon with `last_message`: the state of the newest message about it to whom it belongs now, or None."""
+    return coupons.annotate(last_message=Subquery(_newest("pk", "customer_id").values("state")[:1]))
+
+
+def by_last_message(coupons: QuerySet[Coupon], *, states: Sequence[str], without: bool) -> QuerySet[Coupon]:
+    """The coupons whose last message is in one of `states`, and with `without` those that have none.
+
+    Reads from the messages: there are fewer of them than coupons.
+    """
+    newest = Subquery(_newest("coupon_id", "coupon__customer_id").values("id")[:1])
+    found = Q(id__in=Message.objects.filter(state__in=states, id=newest).values("coupon_id"))
+    return coupons.filter(found | ~Q(Exists(_newest("pk", "customer_id"))) if without else found)
+
+
+def _newest(coupon: str, customer: str) -> QuerySet[Message]:
+    """The messages about a coupon to a customer, newest first. A coupon that was held and became free again may have
+    messages to somebody else, which are not about it any more."""
+    of_it = Message.objects.filter(coupon_id=OuterRef(coupon), customer_id=OuterRef(customer))
+    return of_it.order_by("-created_at", "-id")

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.web.base import Page, PostAction
 from kernel import clock
+from merchants.models import Coupon
+from merchants.serials import is_valid, normalise
 from merchants.services.customers import opened
 from merchants.web.base import language, or_404
 from messaging import words
@@ -22,7 +24,7 @@ from messaging.choices import Charge, State, Trigger, Type
 from messaging.models import Message
 from messaging.queries import log
 from messaging.services import outcomes
-from ui.lists import PHONE, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
+from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
 MONTH = dt.timedelta(days=30)
 
@@ -46,18 +48,23 @@ class MessageList(ListView):
         Column("who", _("To"), value=_name, sort="customer__name", sort_nullable=True, primary=True),
         Column("trigger", _("Sent for"), value=lambda m: m.get_trigger_display(), sort="trigger"),
         Column("state", _("State"), kind=StateKind("message"), sort="state"),
+        Column("coupon", _("Coupon"), value="coupon.state", kind=StateKind("coupon")),
         Column("type", _("Type"), value=lambda m: m.get_type_display(), sort="type"),
         Column("charge", _("Credit"), value=lambda m: m.get_charge_display()),
         Column("offer", _("Offer"), value=lambda m: m.batch.title(language()) if m.batch else ""),
         Column("at", _("Queued at"), value="created_at", kind=WHEN, sort="created_at"),
         Column("error", _("Reason"), value=lambda m: words.reason(m), hidden=True),
+        Column("serial", _("Serial"), value="coupon.serial", kind=SERIAL, hidden=True),
+        Column("template", _("Template"), value=words.template, hidden=True),
         Column("phone", _("Phone number"), kind=PHONE, value=_phone, hidden=True),
         Column("delivered", _("Delivered at"), value="delivered_at", kind=WHEN, hidden=True),
         Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
     ]  # fmt: skip
     search_fields = ["customer__name", "label"]
+    search_hint = _("Name, campaign or whole serial")
     filters = [
         Choice("state", _("State"), choices=State.choices, multiple=True),
+        Choice("coupon", _("Coupon"), choices=Coupon.State.choices, field="coupon__state", multiple=True),
         Choice("type", _("Type"), choices=Type.choices),
         Choice("trigger", _("Sent for"), choices=Trigger.choices, multiple=True),
         Choice("charge", _("Credit"), choices=Charge.choices, multiple=True),
@@ -73,6 +80,11 @@ class MessageList(ListView):
 
     def get_queryset(self) -> QuerySet[Message]:
         return log.list_messages()
+
+    def search(self, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
+        """A serial is found whole or not at all, as in the list of coupons."""
+        serial = normalise(text)
+        return rows.filter(coupon__serial=serial) if is_valid(serial) else super().search(rows, text)
 
     def row_url(self, row: Message) -> str:
         return reverse(self.page_name, args=[row.id])
@@ -134,8 +146,9 @@ class MessagePage(Page):
     def get(self, request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
         message = or_404(log.get, message_id)
         context: dict[str, Any] = {
-            "message": message, "steps": steps_of(message), "reason": words.reason(message), "phone": _phone(message),
-            "name": _name(message), "offer": message.batch.title(language()) if message.batch else "",
+            "message": message, "steps": steps_of(message), "reason": words.reason(message),
+            "template": words.template(message), "phone": _phone(message), "name": _name(message),
+            "offer": message.batch.title(language()) if message.batch else "",
             "back_url": reverse(self.list_name), "back_label": self.back_label,
             "settle_url": reverse(self.settle_name, args=[message.id])
             if message.state == State.UNKNOWN and self.actor.can("message.settle") else "",

@@ -81,15 +81,15 @@ class _Bool(Kind):
 
 @dataclass(frozen=True)
 class StateKind(Kind):
-    """A state of a registered kind."""
+    """A state of a registered kind; None is nothing."""
 
     kind: str = ""
 
     def html(self, value: Any, row: Any) -> Any:
-        return basics.state_badge(value, self.kind)
+        return basics.NONE if value is None else basics.state_badge(value, self.kind)
 
     def export(self, value: Any, row: Any) -> Any:
-        return str(states.find(value, self.kind).label)
+        return "" if value is None else str(states.find(value, self.kind).label)
 
 
 @dataclass(frozen=True)
