@@ -68,10 +68,11 @@ class Tools:
 
 @dataclass
 class Round:
-    """Messages marked as being sent, and how long to wait before the next round."""
+    """Messages marked as being sent, how long to wait before the next round, and whether others were put off."""
 
     messages: list[Message] = field(default_factory=list)
     wait: float = 0.0
+    put_off: bool = False
 
 
 def run(tools: Tools, *, seconds: float = 20.0) -> bool:
@@ -84,7 +85,7 @@ def run(tools: Tools, *, seconds: float = 20.0) -> bool:
             if ready is None:
                 return False
             found = _take(ready[0], tools)
-            if not found.messages and not found.wait:
+            if not found.messages and not found.wait and not found.put_off:
                 return False
             _send(found.messages, *ready, site, pool, tools)
             if (tools.clock() - started).total_seconds() >= seconds:
@@ -131,13 +132,11 @@ def _take_kind(
                 continue  # its people of the day are used up
             allowed = _not_before(message, now)
             if allowed > now:
-                message.due_at = allowed
-                message.save(update_fields=["due_at"])
+                _put_off(found, message, allowed)
                 continue
             turn = pacing.ask(sender, bytes(message.recipient), speed=speed, now=now)
             if turn.pair and not turn.now:
-                message.due_at = now + dt.timedelta(seconds=turn.wait)
-                message.save(update_fields=["due_at"])
+                _put_off(found, message, now + dt.timedelta(seconds=turn.wait))
                 continue
             found.wait = max(found.wait, turn.wait)
             if not turn.now:
@@ -149,6 +148,13 @@ def _take_kind(
             state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1, turn=F("turn") + 1, wamid=""
         )
     found.messages += taken
+
+
+def _put_off(found: Round, message: Message, until: dt.datetime) -> None:
+    """It makes room for whoever is behind it, in another round if need be."""
+    message.due_at = until
+    message.save(update_fields=["due_at"])
+    found.put_off = True
 
 
 def _not_before(message: Message, now: dt.datetime) -> dt.datetime:
