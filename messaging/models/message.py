@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from merchants.models import Batch, Coupon, Customer, Merchant
-from messaging.choices import OPEN, Charge, State, Trigger, Type
+from messaging.choices import OPEN, PURPOSE_OF, Charge, State, Trigger, Type
+from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
 
@@ -29,6 +30,7 @@ class Message(WalledModel):
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     charge = models.CharField(max_length=8, choices=Charge, default=Charge.NONE)
     language = models.CharField(max_length=5, default="en")
+    purpose = models.CharField(max_length=12, choices=Purpose, blank=True)  # of a test: whose words it shows
     key = models.CharField(max_length=120, unique=True)
     automation_id = models.UUIDField(null=True, blank=True)
     occasion_id = models.UUIDField(null=True, blank=True)
@@ -109,6 +111,11 @@ class Message(WalledModel):
     def is_open(self) -> bool:
         """Whether anything may still become of it."""
         return self.state in OPEN
+
+    @property
+    def says(self) -> Purpose:
+        """Which of WhatsApp's texts it is."""
+        return Purpose(self.purpose) if self.purpose else PURPOSE_OF[Trigger(self.trigger)]
 
     @property
     def charged(self) -> bool:

@@ -19,7 +19,7 @@ from kernel.errors import DomainError
 from merchants import words
 from merchants.models import Batch, Coupon, Merchant
 from merchants.paper.face import SAMPLE_SERIAL
-from messaging.choices import PURPOSE_OF, WITHOUT_PICTURE, Trigger, Type
+from messaging.choices import WITHOUT_PICTURE, Trigger, Type
 from messaging.consent.queries import register
 from messaging.meta.choices import Purpose
 from messaging.meta.models import MessageTemplate
@@ -159,7 +159,7 @@ def _code(message: Message, to: str, desk: Desk) -> Letter:
 
 
 def _template(message: Message, to: str, desk: Desk) -> Letter:
-    purpose = PURPOSE_OF[Trigger(message.trigger)]
+    purpose = message.says
     found = desk.text(purpose, message.language)
     drawing = _drawing(message, desk) if found else None
     if drawing is None and purpose in WITHOUT_PICTURE:

@@ -11,6 +11,7 @@ from accounts.access import public
 from kernel import clock
 from merchants import serials
 from merchants.paper import codes
+from merchants.paper.face import SAMPLE_SERIAL
 from merchants.services import claims
 from messaging.queries import state as delivery_state
 from storefront.queries import coupons, mine
@@ -35,6 +36,9 @@ def _found(request: HttpRequest, serial: str) -> coupons.CouponPage:
 @require_safe
 @pages.limited
 def show(request: HttpRequest, serial: str) -> HttpResponse:
+    if serials.normalise(serial) == SAMPLE_SERIAL:
+        # On samples on paper and in test messages: known to everybody, so it is no guess and leads to nothing.
+        return pages.private(render(request, "storefront/sample.html"))
     page, now = _found(request, serial), clock.now()
     page.batch.merchant = page.merchant
     state = page.state_at(now)

@@ -282,8 +282,8 @@ def test_a_test_goes_to_a_typed_number_for_one_bi_credit_and_gives_no_coupon(pho
     client = browser(phone.shop)
 
     answer = client.post(
-        "/merchant/automations/test/",
-        {"phone_0": "SA", "phone_country": "SA", "phone_number": "0500000009", "batch": str(batch.id)},
+        "/merchant/automations/birthday/test/",
+        {"phone_country": "SA", "phone_number": "0500000009", "batch": str(batch.id), "language": "en"},
     )
 
     assert answer.status_code == 302, text(answer)[:3000]
@@ -299,12 +299,12 @@ def test_a_test_to_a_number_that_said_stop_looks_like_any_other(phone, batch):
     client = browser(phone.shop)
 
     def send(number):
-        said = {"phone_0": "SA", "phone_country": "SA", "phone_number": number, "batch": str(batch.id)}
-        answer = client.post("/merchant/automations/test/", said)
+        said = {"phone_country": "SA", "phone_number": number, "batch": str(batch.id), "language": "en"}
+        answer = client.post("/merchant/automations/recall/test/", said)
         shown = text(client.get(answer["Location"])) if answer.status_code == 302 else text(answer)
         return answer.status_code, answer.headers.get("Location"), "on its way" in shown, "Not enough credits" in shown
 
-    assert send("0500000009") == send("0500000008") == (302, "/merchant/automations/", True, False)
+    assert send("0500000009") == send("0500000008") == (302, "/merchant/automations/recall/", True, False)
     with phone.at_site():
         assert Message.objects.count() == 1
         holds.hold(hold_id=uuid7(), merchant_id=phone.merchant_id, unit="wa_bi", amount=9, now=clock.now())
@@ -368,8 +368,9 @@ def test_every_page_opens_in_both_languages(phone, batch, language):
             )  # fmt: skip
         ids = list(Campaign.objects.values_list("id", flat=True))
         m.Batch.objects.update(title_ar="كيك لك")
-    paths = ["", "birthday/", "recall/", "festival/", "reminder/", "campaigns/", "campaigns/new/", "test/"]
-    for path in [*paths, *(f"campaigns/{key}/" for key in ids), f"campaigns/{ids[0]}/edit/"]:
+    paths = ["", "birthday/", "recall/", "festival/", "reminder/", "campaigns/", "campaigns/new/", "festival/test/"]
+    paths += [f"campaigns/{ids[0]}/{act}/" for act in ("edit", "test")]
+    for path in [*paths, *(f"campaigns/{key}/" for key in ids)]:
         assert client.get(f"/merchant/automations/{path}", headers=headers).status_code == 200, path
     page = text(client.get(f"/merchant/automations/campaigns/{ids[0]}/", headers=headers))
-    assert ("كيك لك" in page, "Cake for you" in page) == (language == "ar", language == "en")
+    assert ("كيك لك</a>" in page, "Cake for you</a>" in page) == (language == "ar", language == "en")

@@ -128,7 +128,7 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
 
 
 def purpose_of(row: Automation | Campaign) -> Purpose:
-    """Which of WhatsApp's texts it sends."""
+    """Which of WhatsApp's texts it sends, saved or not."""
     return PURPOSE_OF[opening.trigger_of(row)]
 
 

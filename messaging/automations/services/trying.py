@@ -17,14 +17,18 @@ from merchants.models import Merchant
 from messaging.automations.services.switching import must_be_annual
 from messaging.choices import Trigger
 from messaging.errors import NotWanted
+from messaging.meta.choices import Purpose
 from messaging.services import queue
 from tenants.walls import current_site
 
 DAY = 86_400
 
 
-def send_test(*, merchant: Merchant, batch_id: uuid.UUID, phone: str, actor: Actor, now: dt.datetime) -> None:
-    """Queue a test to `phone` (E.164), for one BI credit; no coupon is given.
+def send_test(
+    *, merchant: Merchant, purpose: Purpose, language: str, batch_id: uuid.UUID, phone: str, actor: Actor,
+    now: dt.datetime,
+) -> None:  # fmt: skip
+    """Queue a test of one kind's words to `phone` (E.164), for one BI credit; no coupon is given.
 
     Nothing goes to a number that said STOP, and the answer is the same: who typed it learns nothing about a stranger.
 
@@ -43,5 +47,5 @@ def send_test(*, merchant: Merchant, batch_id: uuid.UUID, phone: str, actor: Act
     with suppress(NotWanted):
         queue.enqueue(
             trigger=Trigger.TEST, key=f"test:{uuid7()}", merchant_id=merchant.id, batch_id=batch_id, phone=phone,
-            now=now, actor=actor,
+            purpose=purpose, language=language, now=now, actor=actor,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The overview, one page for each kind with its preview, and the test message."""
+"""The overview, and one page for each kind with its preview."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from credits.queries import balances
 from kernel import clock
 from kernel.errors import DomainError
 from merchants.models import Merchant
-from merchants.web.base import ActView, FormView, actor_of, language, merchant_of, or_404, put_errors, site_of
+from merchants.web.base import ActView, actor_of, language, merchant_of, or_404, put_errors, site_of
 from messaging.automations.choices import Kind, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import screens
-from messaging.automations.services import pausing, previews, switching, trying
-from messaging.automations.web.forms import AutomationForm, TestForm
+from messaging.automations.services import pausing, previews, switching
+from messaging.automations.web.bubbles import bubbles_of
+from messaging.automations.web.forms import AutomationForm
 from messaging.meta.queries import senders
 from messaging.queries import results
 from tenants.walls import current_site, wall
@@ -151,6 +152,7 @@ class EditView(View):
             "festival_name": preview.festival.festival.name(language()) if preview.festival else "",
             "counts": None if automation._state.adding else results.of_automations([automation.id])[automation.id],
             "pause_url": reverse(f"automations:{kind}-pause"), "resume_url": reverse(f"automations:{kind}-resume"),
+            "test_url": reverse(f"automations:{kind}-test"), **bubbles_of(automation, merchant, request, now=now),
         }  # fmt: skip
         return render(request, "automations/edit.html", context, status=status)
 
@@ -181,24 +183,3 @@ class ResumeView(_Act):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         pausing.resume(automation=self.automation(), actor=actor_of(request), now=self.now)
         return self.back()
-
-
-class TestView(FormView):
-    """One message to a number that is typed, to see it on a phone."""
-
-    verb = "automation.manage"
-    title = _("Send a test")
-    lead = _("One message to your own phone, for one WhatsApp BI credit.")
-    submit_label = _("Send for 1 credit")
-    cancel_name = "automations:overview"
-    done = _("The test is on its way.")
-
-    def form(self, data: Any = None, files: Any = None) -> TestForm:
-        return TestForm(data, merchant=merchant_of(self.request), site=site_of(self.request), now=clock.now())
-
-    def save(self, form: Any) -> str:
-        trying.send_test(
-            merchant=merchant_of(self.request), batch_id=form.cleaned_data["batch"], phone=form.cleaned_data["phone"],
-            actor=actor_of(self.request), now=clock.now(),
-        )  # fmt: skip
-        return reverse("automations:overview")

@@ -25,6 +25,7 @@ from messaging.automations.segments import Segment
 from messaging.automations.services import campaigns, pausing, previews
 from messaging.automations.services.pausing import CannotPause
 from messaging.automations.web.automations import is_temporary, whatsapp_is_on
+from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import CampaignForm
 from messaging.queries import results
 from tenants.queries import lists
@@ -96,6 +97,8 @@ class CampaignView(View):
             "lost": lost, "lost_words": _t(", ").join(lost),
             "job_url": reverse("merchants:job", args=[row.job_id]) if row.state == CampaignState.RUNNING and row.job_id
             else "",
+            "test_url": reverse("automations:campaign-test", args=[row.id]),
+            **bubbles_of(row, merchant, request, now=now),
             "crumbs": [(_t("Campaigns"), reverse("automations:campaigns")), (row.name, "")],
         }  # fmt: skip
         return render(request, "automations/campaign.html", context)

@@ -35,8 +35,12 @@ _DAY = {"inputmode": "numeric", "min": 0}
 
 def batch_choices(merchant: Merchant, site: Site, *, now: dt.datetime) -> list[tuple[str, str]]:
     """The batches that can still give online coupons."""
-    rows = usable_batches(merchant.id, now=now)
-    return [(str(row.id), f"{row.title(language())}: {words.offer(row, site.currency)}") for row in rows]
+    return [(str(row.id), batch_words(row, site)) for row in usable_batches(merchant.id, now=now)]
+
+
+def batch_words(batch: Batch, site: Site) -> str:
+    """A batch as it is called in a choice."""
+    return f"{batch.title(language())}: {words.offer(batch, site.currency)}"
 
 
 def every_batch(merchant: Merchant) -> list[tuple[str, str]]:
@@ -264,10 +268,18 @@ class CampaignForm(_Limits):
 
 
 class TestForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("ar", _("Arabic"))])
     batch = forms.ChoiceField(label=_("Batch"), help_text=_("The message shows its offer. No coupon is given."))
 
-    def __init__(self, data: Any = None, *, merchant: Merchant, site: Site, now: dt.datetime) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, batch: Batch | None, merchant: Merchant, site: Site, language: str, now: dt.datetime
+    ) -> None:
+        """`batch` is the one that is chosen first: its own, which may be given out by now."""
+        initial = {"language": language, "batch": str(batch.id) if batch else None}
+        super().__init__(data, initial=initial)
         self.fields["phone"] = PhoneField(label=_("Phone number"), country=site.country)
-        self.fields["batch"].choices = batch_choices(merchant, site, now=now)  # type: ignore[attr-defined]
-        self.order_fields(["phone", "batch"])
+        choices = dict(batch_choices(merchant, site, now=now))
+        if batch:
+            choices.setdefault(str(batch.id), batch_words(batch, site))
+        self.fields["batch"].choices = list(choices.items())  # type: ignore[attr-defined]
+        self.order_fields(["phone", "language", "batch"])
