@@ -234,6 +234,7 @@ class MerchantPage(_OfMerchant):
             "may_manage": self.actor.can("merchant.manage"),
             "may_sell": self.actor.can("sale.record"),
             "may_read_ledger": self.actor.can("ledger.view"),
+            "may_see_messages": self.actor.can("message.view"),
             "city": lists.names("city", [merchant.city], language).get(merchant.city, merchant.city),
             "category": lists.names("category", [merchant.category], language).get(merchant.category, ""),
         }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from merchants.models import Coupon
+from merchants.models import Coupon, Merchant
 from messaging.choices import ARRIVED, State, Type
 from messaging.errors import NoSuchMessage
 from messaging.models import Message
@@ -31,6 +31,14 @@ def get(message_id: uuid.UUID) -> Message:
     return found
 
 
+def list_merchants(*, asked: uuid.UUID | None, limit: int) -> list[Merchant]:
+    """The first merchants by name, and the one that is asked for wherever it stands."""
+    found = list(Merchant.objects.order_by("brand_name", "id")[:limit])
+    if asked and all(merchant.id != asked for merchant in found):
+        found += Merchant.objects.filter(id=asked)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Messages of one type that were queued in a period: how many arrived, failed, and are still on the way."""
@@ -41,10 +49,10 @@ class Figures:
     credits: int = 0
 
 
-def figures(*, since: dt.datetime) -> dict[str, Figures]:
-    """By type, in one query; what was never sent (no credits, stopped) counts nowhere."""
+def figures(*, since: dt.datetime, merchant_id: uuid.UUID | None = None) -> dict[str, Figures]:
+    """By type, in one query, of one merchant or of all; what was never sent (no credits, stopped) counts nowhere."""
     rows = (
-        Message.objects.filter(created_at__gte=since)
+        Message.objects.filter(created_at__gte=since, **({"merchant_id": merchant_id} if merchant_id else {}))
         .order_by()
         .values_list("type")
         .annotate(

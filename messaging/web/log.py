@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agents.web.base import Page, PostAction
 from kernel import clock
-from merchants.models import Coupon
+from kernel.ids import uuid_or_none
+from merchants.models import Coupon, Merchant
 from merchants.serials import is_valid, normalise
 from merchants.services.customers import opened
 from merchants.web.base import language, or_404
@@ -27,6 +29,7 @@ from messaging.services import outcomes
 from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
 MONTH = dt.timedelta(days=30)
+MERCHANTS = 200  # to choose from; any other is found by the search, or linked to from its page
 
 
 def _phone(message: Message) -> str:
@@ -90,15 +93,22 @@ class MessageList(ListView):
         return reverse(self.page_name, args=[row.id])
 
 
-def figures(list_url: str, *, now: dt.datetime) -> list[tuple[Any, log.Figures, str]]:
-    """The last 30 days by type: its name, its figures, and where its messages are listed."""
-    found = log.figures(since=now - MONTH)
-    return [(Type(kind).label, counts, f"{list_url}?type={kind}") for kind, counts in found.items()]
+def figures(
+    list_url: str, *, now: dt.datetime, merchant_id: uuid.UUID | None = None
+) -> list[tuple[Any, log.Figures, str]]:
+    """The last 30 days by type, of one merchant or of all: name, figures, and where its messages are listed."""
+    found = log.figures(since=now - MONTH, merchant_id=merchant_id)
+    more = f"&merchant={merchant_id}" if merchant_id else ""
+    return [(Type(kind).label, counts, f"{list_url}?type={kind}{more}") for kind, counts in found.items()]
 
 
 def _problems(rows: QuerySet[Message], *, wanted: bool) -> QuerySet[Message]:
     bad = [State.FAILED, State.UNKNOWN, State.CANCELLED]
     return rows.filter(state__in=bad) if wanted else rows.exclude(state__in=bad)
+
+
+def _merchant_choices(view: Any) -> list[tuple[str, str]]:
+    return [(str(merchant.id), merchant.name(language())) for merchant in view.merchants]
 
 
 class SiteMessageList(MessageList):
@@ -114,11 +124,27 @@ class SiteMessageList(MessageList):
         *MessageList.columns[1:],
     ]  # fmt: skip
     search_fields = ["customer__name", "label", "merchant__brand_name"]
+    search_hint = _("Name, merchant, campaign or whole serial")
+    filters = [Choice("merchant", _("Merchant"), choices=_merchant_choices), *MessageList.filters]
     page_name = "site-messages:message"
 
+    @cached_property
+    def merchants(self) -> list[Merchant]:
+        return log.list_merchants(asked=uuid_or_none(self.request.GET.get("merchant")), limit=MERCHANTS)
+
+    @cached_property
+    def merchant(self) -> Merchant | None:
+        """The merchant that the list is narrowed to: the figures follow it."""
+        asked = uuid_or_none(self.request.GET.get("merchant"))
+        return next((merchant for merchant in self.merchants if merchant.id == asked), None)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = figures(reverse("site-messages:list"), now=clock.now())
-        return {**super().get_context_data(**context), "figures": found}
+        merchant = self.merchant
+        found = figures(reverse("site-messages:list"), now=clock.now(), merchant_id=merchant.id if merchant else None)
+        return {
+            **super().get_context_data(**context), "figures": found,
+            "merchant": merchant, "merchant_name": merchant.name(language()) if merchant else "",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

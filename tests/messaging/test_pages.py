@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from kernel import clock
 from messaging.models import Message, Switches
 from messaging.services import outcomes
 from tests.accounts.conftest import sign_in
@@ -106,3 +109,38 @@ def test_the_log_costs_the_same_queries_for_one_message_and_for_many(phone, owne
 
     with django_assert_max_num_queries(14):
         assert owner.get("/merchant/messages/").status_code == 200
+
+
+def test_staff_narrow_the_log_to_a_merchant_and_the_figures_follow(phone, staff):
+    quiet = open_phone(phone.shop.site)
+    for shop in (phone, phone, quiet):
+        Message.objects.filter(id=shop.queued().id).update(state="delivered", created_at=clock.now())
+
+    link = f"/office/messages/?merchant={quiet.merchant_id}"
+    everything, narrowed = staff.get("/office/messages/"), staff.get(link)
+    bi = staff.get(f"{link}&type=wa_bi")
+    unknown = staff.get("/office/messages/?merchant=00000000-0000-7000-8000-00000000dead")
+
+    assert [counts.arrived for _label, counts, _url in everything.context["figures"]] == [3, 0]
+    assert [(counts.arrived, url) for _label, counts, url in narrowed.context["figures"]] == [
+        (1, f"/office/messages/?type=wa_ui&merchant={quiet.merchant_id}"),
+        (0, f"/office/messages/?type=wa_bi&merchant={quiet.merchant_id}"),
+    ]
+    assert [response.context["total"] for response in (everything, narrowed, bi, unknown)] == [3, 1, 0, 3]
+    assert f"/office/merchants/{quiet.merchant_id}/" in narrowed.content.decode()
+    assert link in staff.get(f"/office/merchants/{quiet.merchant_id}/").content.decode()
+
+
+def test_the_sites_log_costs_the_same_queries_for_many_merchants(phone, staff, django_assert_num_queries):
+    page = f"/office/messages/?merchant={phone.merchant_id}"
+    phone.queued()
+    staff.get(page)
+    with CaptureQueriesContext(connection) as few:
+        staff.get(page)
+
+    for _ in range(4):
+        open_phone(phone.shop.site).queued()
+
+    with django_assert_num_queries(len(few)):
+        assert staff.get(page).status_code == 200
+    assert len(few) <= 15
