@@ -73,10 +73,10 @@ class CouponListView(CouponRows):
         Column("serial", _("Serial"), kind=SERIAL, primary=True),
         Column("batch", _("Offer"), value=lambda c: c.batch.title(language())),
         Column("state", _("State"), kind=StateKind("coupon")),
-        Column("lane", _("Lane"), value="get_lane_display"),
+        Column("lane", _("Lane"), value="get_lane_display", hidden=True),
         Column("source", _("Taken through"), value=lambda c: c.get_source_display() if c.source else ""),
         Column("taken", _("Taken"), value="taken_at", kind=WHEN, sort="taken_at", sort_nullable=True),
-        Column("use_until", _("Use until"), kind=WHEN),
+        Column("use_until", _("Use until"), kind=WHEN, hidden=True),
         Column("redeemed", _("Redeemed"), value="redeemed_at", kind=WHEN, sort="redeemed_at", sort_nullable=True),
         Column("reason", _("Withdrawn because"), value="void_reason", hidden=True),
     )
