@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import uuid
 
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from merchants.errors import NoSuchBatch, NoSuchCoupon
 from merchants.models import Batch, Branch, Coupon, CouponTemplate, Customer, Device, Merchant, MerchantCustomer
 
@@ -62,8 +64,22 @@ def merchant_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Merchan
 
 
 def merchant_customers(found: QuerySet[MerchantCustomer]) -> list[uuid.UUID]:
-    """Of these rows, to be updated in one statement: locked in order of id."""
-    return list(found.order_by("id").select_for_update(of=("self",), no_key=True).values_list("id", flat=True))
+    """Of these rows, to be updated in one statement: locked in order of id. Raises Conflict.
+
+    A spin holds such a row while it waits for a coupon, so it can wait in a circle with whoever holds many. Whoever
+    holds many gives up before PostgreSQL looks for circles (after a second): a customer never pays for it.
+    """
+    rows = found.order_by("id").select_for_update(of=("self",), no_key=True).values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+        try:
+            ids = list(rows)
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise Conflict(_("Some of these customers are just taking a coupon. Try again.")) from error
+            raise
+        cursor.execute("SET LOCAL lock_timeout = 0")
+    return ids
 
 
 def template(template_id: uuid.UUID) -> CouponTemplate:

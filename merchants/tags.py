@@ -17,8 +17,8 @@ MOST = 20
 MOST_KINDS = 200
 # Both alphabets' commas stand between two tags, so neither can stand in one.
 _BETWEEN = re.compile("[,،]")
-# Marks that only steer the direction of text; they come along unseen when text is pasted.
-_UNSEEN = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+# Joiners and non-joiners shape letters, of Persian words and of emoji; other marks come along unseen with pasted text.
+_JOINERS = "\u200c\u200d"
 _NO_TEXT = {"Cc", "Cs", "Cn", "Co"}
 
 
@@ -39,8 +39,8 @@ def key(tag: str) -> str:
 
 def clean(text: str) -> str:
     """One tag as it is stored: trimmed, inner spaces as one, composed. Raises BadTag."""
-    tag = unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
-    if not tag:
+    tag = unicodedata.normalize("NFC", " ".join(_seen(text).split()))
+    if not tag.strip(_JOINERS):
         raise BadTag(_("Type a tag."))
     if len(tag) > LONGEST:
         said = {"tag": tag[:LONGEST], "most": LONGEST}
@@ -72,4 +72,8 @@ def clean_all(texts: Iterable[str]) -> list[str]:
 
 def split(text: str) -> list[str]:
     """What was typed into one field, apart at the commas of either alphabet; empty parts are nothing."""
-    return [part for part in _BETWEEN.split(text) if part.translate(_UNSEEN).strip()]
+    return [part for part in _BETWEEN.split(text) if _seen(part).strip(_JOINERS + " ")]
+
+
+def _seen(text: str) -> str:
+    return "".join(char for char in text if unicodedata.category(char) != "Cf" or char in _JOINERS)

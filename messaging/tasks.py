@@ -59,22 +59,23 @@ def take_arrival(event: OutboxEvent, now: dt.datetime) -> None:
     items = inbox.open_items(arrival)
     for status in items.statuses:
         statuses.apply(status, now=now, random=_chance)
-    for message in items.messages:
-        inbound.receive(message, now=now)
+    obeyed = [place for place, message in enumerate(items.messages) if inbound.receive(message, now=now)]
     for said in items.preferences:
         inbound.prefer(said, now=now)
     inbox.done(arrival.id, now)
-    if any(inbound.is_keyword(message) for message in items.messages):
-        outbox.emit(OBEYED, site_id=arrival.site_id, now=now, arrival_id=str(arrival.id))
+    if obeyed:
+        outbox.emit(OBEYED, site_id=arrival.site_id, now=now, arrival_id=str(arrival.id), places=obeyed)
 
 
 @handles(OBEYED)
 def show_read(event: OutboxEvent, now: dt.datetime) -> None:
     """STOP or START was obeyed: the sender of it sees that it was read."""
     arrival = Arrival.objects.filter(id=event.payload["arrival_id"]).first()
-    for message in inbox.open_items(arrival).messages if arrival else ():
-        if inbound.is_keyword(message):
-            inbound.show_read(message)
+    if arrival is None:
+        return
+    messages = inbox.open_items(arrival).messages
+    for place in event.payload["places"]:
+        inbound.show_read(messages[place])
 
 
 @shared_task(base=SiteTask, name="messaging.send")

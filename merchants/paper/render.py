@@ -51,9 +51,9 @@ def render_html(html: str, *, fit: Mapping[str, float] | None = None, least: flo
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="paper-") as scratch:
         job = {"html": html, "fit": dict(fit or {}), "least": least, "scratch": scratch, "seconds": TIMEOUT}
-        head, _newline, pdf = _loader.ask(json.dumps(job).encode()).partition(b"\n")
-    answer = json.loads(head or b"{}")
-    if not pdf.startswith(b"%PDF-"):
+        head, newline, pdf = _loader.ask(json.dumps(job).encode()).partition(b"\n")
+    answer = json.loads(head) if newline else {}
+    if not pdf.startswith(b"%PDF-") or len(pdf) != answer["bytes"]:
         if not answer and time.monotonic() - started >= TIMEOUT:
             raise RenderFailed(_("Drawing the page took too long. Use a smaller picture and try again."))
         reason = answer.get("failed", "the process was ended")
@@ -79,37 +79,38 @@ class Loader:
 
     def ask(self, job: bytes) -> bytes:
         """What the page's process answers; nothing if it was ended."""
-        answer = self._ask(job)
+        answer, asked = self._ask(job)
         if not answer:  # nobody began: the loader ended, or was ended, in the very moment in which it was asked
             with self._lock:
-                self.close()
-            answer = self._ask(job)
+                if self._line is asked:  # else another page has started the next one already
+                    self.close()
+            answer, _asked = self._ask(job)
         return answer[len(BEGUN) :]
 
-    def _ask(self, job: bytes) -> bytes:
+    def _ask(self, job: bytes) -> tuple[bytes, socket.socket]:
+        """The answer, and the line over which the page was handed to the loader."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._hand_over(theirs)
-            # The page's process ends itself in time; this is for one that cannot.
+                asked = self._hand_over(theirs)
+            answer = b""
+            # The page's process ends itself in time; this is for one that cannot, or was never begun.
             ours.settimeout(TIMEOUT + 10)
-            try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError, TimeoutError):
                 ours.sendall(job)
                 ours.shutdown(socket.SHUT_WR)
-                with ours.makefile("rb") as answer:
-                    return answer.read()
-            except (BrokenPipeError, ConnectionResetError):
-                return b""
-            except TimeoutError:
-                return BEGUN
+                while piece := ours.recv(1 << 16):
+                    answer += piece
+            return answer, asked
 
-    def _hand_over(self, page: socket.socket) -> None:
+    def _hand_over(self, page: socket.socket) -> socket.socket:
         with self._lock:
             line = self._line
             if line is None or self._owner != os.getpid() or not self.pid:
                 line = self._start()
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 socket.send_fds(line, [b"."], [page.fileno()])
+            return line
 
     def _start(self) -> socket.socket:
         self.close()
@@ -130,7 +131,7 @@ class Loader:
         if self._line is not None:
             self._line.close()
         if self._process is not None and self._owner == os.getpid():
-            self._process.terminate()
+            self._process.kill()  # also one that was stopped, and would not hear a request
             self._process.wait()
         self._line = self._process = None
 

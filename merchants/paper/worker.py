@@ -10,8 +10,8 @@ and ends when its owner does, or after a time without pages.
 
 A page is JSON: ``html``; ``fit``, {element id: type size in points} of the boxes whose words must fit; ``least``, the
 smallest size; ``scratch``, a folder; ``seconds`` it may take. The answer is a dot at once; then a line of JSON
-(``pages``; ``overflow``: ids that do not fit even then) and the PDF, or a line with ``failed``; nothing, where the
-process was ended.
+(``pages``; ``bytes``; ``overflow``: ids that do not fit even then) and the PDF, or a line with ``failed``; nothing,
+where the process was ended.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def lock_in() -> None:
 
 def main() -> None:
     """Fork a process for every page, until the owner is gone."""
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
+    # Loaded and not used: the first text that Pango sets starts a thread, and whoever forks beside a thread may inherit
+    # a lock that nobody will ever open.
+    import weasyprint  # noqa: F401
 
-    weasyprint.HTML(string="<p>x").render(font_config=FontConfiguration())  # what is found out once is found out here
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as owner:
         owner.settimeout(float(sys.argv[2]))
@@ -128,8 +128,9 @@ def draw(html: str, sizes: dict[str, float], least: float) -> bytes:
             break
         for name in shrinking:
             sizes[name] = max(least, sizes[name] * SHRINK)
-    head = json.dumps({"overflow": overflow, "pages": len(document.pages)}).encode("ascii")
-    return head + b"\n" + bytes(document.write_pdf())
+    pdf = bytes(document.write_pdf())
+    head = json.dumps({"overflow": overflow, "pages": len(document.pages), "bytes": len(pdf)}).encode("ascii")
+    return head + b"\n" + pdf
 
 
 def overflowing(document: Any, names: dict[str, float]) -> list[str]:

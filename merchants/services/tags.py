@@ -1,7 +1,8 @@
 """A merchant's tags on its customers: on one, on many, renamed, deleted.
 
 Writers of one merchant take turns at its row, so that a tag has one spelling there. A tag that somebody carries
-already keeps its spelling however it is typed; only renaming changes it.
+already keeps its spelling however it is typed; only renaming changes it. The trail says how many, never which words: it
+is read by more people, and it is never erased.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def put(
         if after != before:
             row.tags, row.tag_keys = after, [words.key(tag) for tag in after]
             row.save(update_fields=["tags", "tag_keys"])
-            audit.record("customer.tag", row, actor=actor, now=now, before={"tags": before}, after={"tags": after})
+            many = {"tags": len(before)}, {"tags": len(after)}
+            audit.record("customer.tag", row, actor=actor, now=now, before=many[0], after=many[1])
     return after
 
 
@@ -108,7 +110,7 @@ def add(
             tags=_with("tags", name), tag_keys=_with("tag_keys", key)
         )
         if changed:
-            _note("tag.add", merchant, name, changed, actor, now)
+            _note("tag.add", merchant, changed, actor, now)
     return Tagged(changed, full=len(ids) - changed)
 
 
@@ -123,7 +125,7 @@ def remove(
         locks.merchant(merchant.id)
         changed = _without(merchant, words.key(name), Q(id__in=row_ids))
         if changed:
-            _note("tag.remove", merchant, name, changed, actor, now)
+            _note("tag.remove", merchant, changed, actor, now)
     return Tagged(changed)
 
 
@@ -135,10 +137,10 @@ def delete(*, merchant: Merchant, tag: str, actor: Actor, now: dt.datetime) -> i
     must(actor, VERB, merchant)
     with transaction.atomic():
         locks.merchant(merchant.id)
-        changed = _without(merchant, words.key(tag), Q())
+        changed = _without(merchant, words.key(tag), Q()) if words.is_clean(tag) else 0
         if not changed:
             raise NotFound(_("Nobody carries this tag."))
-        _note("tag.delete", merchant, tag, changed, actor, now)
+        _note("tag.delete", merchant, changed, actor, now)
     return changed
 
 
@@ -153,7 +155,7 @@ def rename(*, merchant: Merchant, tag: str, to: str, actor: Actor, now: dt.datet
     with transaction.atomic():
         locks.merchant(merchant.id)
         rows = MerchantCustomer.objects.filter(merchant_id=merchant.id)
-        carried = rows.filter(tag_keys__contains=[key]).count()
+        carried = rows.filter(tag_keys__contains=[key]).count() if words.is_clean(tag) else 0
         if not carried:
             raise NotFound(_("Nobody carries this tag."))
         for told in _followers:
@@ -161,10 +163,7 @@ def rename(*, merchant: Merchant, tag: str, to: str, actor: Actor, now: dt.datet
         ids = locks.merchant_customers(rows.filter(tag_keys__overlap=[key, new]))
         with connection.cursor() as cursor:
             cursor.execute(_RENAMED, {"key": key, "new": new, "name": name, "ids": ids})
-        audit.record(
-            "tag.rename", merchant, actor=actor, now=now, before={"tag": tag},
-            after={"tag": name, "customers": carried}, merchant_id=merchant.id,
-        )  # fmt: skip
+        _note("tag.rename", merchant, carried, actor, now)
     return carried
 
 
@@ -196,7 +195,5 @@ def _without(merchant: Merchant, key: str, which: Q) -> int:
     return len(ids)
 
 
-def _note(verb: str, merchant: Merchant, tag: str, customers: int, actor: Actor, now: dt.datetime) -> None:
-    audit.record(
-        verb, merchant, actor=actor, now=now, after={"tag": tag, "customers": customers}, merchant_id=merchant.id
-    )
+def _note(verb: str, merchant: Merchant, customers: int, actor: Actor, now: dt.datetime) -> None:
+    audit.record(verb, merchant, actor=actor, now=now, after={"customers": customers}, merchant_id=merchant.id)

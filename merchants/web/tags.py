@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from kernel import clock
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from merchants import tags as words
 from merchants.queries.tags import Tag, list_tags
 from merchants.services import tags
@@ -103,7 +103,7 @@ class TagDeleteView(ActView):
         tag = request.POST.get("tag", "")
         try:
             count = tags.delete(merchant=merchant_of(request), tag=tag, actor=actor_of(request), now=self.now)
-        except NotFound as error:  # somebody else was quicker
+        except (NotFound, Conflict) as error:  # somebody else was quicker
             messages.warning(request, str(error))
             return self.back()
         said = ngettext("Taken from %(count)s customer.", "Taken from %(count)s customers.", count)

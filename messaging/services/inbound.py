@@ -22,29 +22,25 @@ from tenants.walls import current_site
 log = structlog.get_logger("couponry.messaging")
 
 
-def receive(message: Inbound, *, now: dt.datetime) -> None:
-    """Note that somebody wrote, and do what a keyword says."""
+def receive(message: Inbound, *, now: dt.datetime) -> bool:
+    """Note that somebody wrote, and do what a keyword says; whether there was one and it was done."""
     at = min(message.at, now)
     index = _index(message.phone)
     _seen(index, message.user_id, at)
-    word = _word(message)
+    word = consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
     if word is None:
-        return
+        return False
     index = index or _behind(message.user_id, message.context_wamid)
     if index is None:
         log.warning("keyword of somebody unknown", word=word)
-        return
+        return False
     # By the moment it was written: what Meta brings late must not undo what was said after it.
     if word == "stop":
         consent.opt_out_number(phone="", index=index, source="keyword", now=at)
     else:
         consent.resume_number(phone="", index=index, source="keyword", now=at)
     log.info("keyword", word=word)
-
-
-def is_keyword(message: Inbound) -> bool:
-    """Whether it is one of the words that are obeyed."""
-    return _word(message) is not None
+    return True
 
 
 def show_read(message: Inbound) -> None:
@@ -69,10 +65,6 @@ def prefer(said: Preference, *, now: dt.datetime) -> None:
         consent.opt_out_number(phone="", index=index, source="meta", now=at)
     elif said.value == "resume":
         consent.resume_number(phone="", index=index, source="meta", now=at)
-
-
-def _word(message: Inbound) -> str | None:
-    return consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
 
 
 def _index(phone: str) -> bytes | None:

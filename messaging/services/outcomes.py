@@ -88,6 +88,7 @@ def arrived(message: Message, *, turn: int, state: State, at: dt.datetime, now: 
     Credit and coupon move at `now`: a month that is closed stays as it is, however late the news.
     """
     if message.state in RANK and RANK[State(message.state)] >= RANK[state]:
+        _note_late(message, state, at)
         return
     first = message.state not in ARRIVED
     if state == State.SENT and (turn <= message.refused_turn or message.state == State.FAILED):
@@ -280,6 +281,16 @@ def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.d
 
 def _note(message: Message, what: str, at: dt.datetime, detail: str = "") -> None:
     message.history.append([at.isoformat(), str(what), detail[:120]])
+
+
+def _note_late(message: Message, state: State, at: dt.datetime) -> None:
+    """News that was overtaken changes nothing, but the story tells it once, in its place."""
+    told = [what for _at, what, _detail in message.history]
+    if state in told:
+        return
+    place = next((n for n, what in enumerate(told) if what in RANK and RANK[State(what)] > RANK[state]), len(told))
+    message.history.insert(place, [at.isoformat(), str(state), ""])
+    message.save(update_fields=["history"])
 
 
 def phone_of(message: Message) -> str:

@@ -59,12 +59,13 @@ class TestWords:
         [
             ("  VIP ", "VIP"), ("two   words", "two words"), ("tab\tand\nline", "tab and line"),
             ("Cafe\u0301", "Caf\u00e9"), ("\u200fزبون  دائم\u200e", REGULAR), ("x" * 30, "x" * 30),
+            ("VIP\u200b", "VIP"), ("می\u200cخواهم", "می\u200cخواهم"),
         ],
     )  # fmt: skip
     def test_a_tag_is_kept_as_it_was_typed_but_tidy(self, typed, kept):
         assert words.clean(typed) == kept
 
-    @pytest.mark.parametrize("typed", ["", "  ", "\u200f", "x" * 31, "a,b", "أ،ب", "a\x00b", "a\x1bb", "a\ud800"])
+    @pytest.mark.parametrize("typed", ["", "  ", "\u200f", "\u200b\u2060", "\u200c", "\u00ad", "x" * 31, "a,b", "أ،ب", "a\x00b", "a\x1bb", "a\ud800"])
     def test_what_is_no_tag_is_refused(self, typed):
         with pytest.raises(BadTag) as refusal:
             words.clean(typed)
@@ -104,7 +105,8 @@ class TestOne:
         assert (event.object_id, event.merchant_id, event.actor_label) == (
             carl.id, shop.merchant.id, shop.owner.label,
         )  # fmt: skip
-        assert (event.before, event.after) == ({"tags": []}, {"tags": [VIP, REGULAR]})
+        # How many, never which: the trail is read by more people, and never erased.
+        assert (event.before, event.after) == ({"tags": 0}, {"tags": 2})
 
     def test_saying_the_same_again_leaves_no_trace(self, shop):
         carl = customer(shop, VIP)
@@ -184,7 +186,7 @@ class TestMany:
         assert done == tags.Tagged(changed=1, full=1)
         assert [carried(shop, row) for row in (carl, dina, eve)] == [[VIP], ["Late", VIP], []]
         with shop.open():
-            assert AuditEvent.objects.get(verb="tag.add").after == {"tag": VIP, "customers": 1}
+            assert AuditEvent.objects.get(verb="tag.add").after == {"customers": 1}
 
     def test_a_tag_is_taken_from_some(self, shop):
         carl, dina, eve = customer(shop, "Late", VIP, "Loud"), customer(shop, VIP), customer(shop, VIP)
@@ -236,7 +238,7 @@ class TestEverywhere:
         assert carried(shop, dina) == ["Late"]
         with shop.open():
             event = AuditEvent.objects.get(verb="tag.rename")
-        assert (event.before, event.after) == ({"customers": None, "tag": "vip"}, {"customers": 1, "tag": "Very important"})
+        assert event.after == {"customers": 1}
 
     def test_renamed_to_one_that_exists_the_two_become_one(self, shop):
         both, old, new = customer(shop, REGULAR, "Loud", VIP), customer(shop, REGULAR), customer(shop, VIP)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
 
+from django.db import transaction
+
+from kernel.errors import Conflict
 from merchants.models import MerchantCustomer
 from merchants.queries.tags import list_tags
 from merchants.services import tags
@@ -54,6 +58,35 @@ def test_without_the_merchants_lock_it_has_several(race_shop, monkeypatch):
     monkeypatch.setattr(tags.locks, "merchant", lambda merchant_id: None)
 
     assert any(len(spellings(race_shop)) > 1 for _ in range(20 * ROUNDS))
+
+
+def test_whoever_tags_many_gives_up_before_a_customer_who_holds_a_row_has_to(race_shop):
+    """A spin holds the customer's row while its second claim looks for a coupon."""
+    shop = race_shop
+    (row,) = customers(shop, 1)
+    held, told = threading.Event(), threading.Event()
+
+    def spin():
+        with wall(shop.site, "site"), transaction.atomic():
+            MerchantCustomer.objects.select_for_update().get(id=row.id)
+            held.set()
+            assert told.wait(10)
+
+    def tag():
+        assert held.wait(10)
+        try:
+            with shop.open():
+                tags.add(row_ids=[row.id], tag="VIP", **act(shop))
+        except Conflict as error:
+            return str(error)
+        finally:
+            told.set()
+
+    assert run_threads(2, lambda number: (spin, tag)[number]()) == [
+        None, "Some of these customers are just taking a coupon. Try again.",
+    ]  # fmt: skip
+    with shop.open():
+        assert tags.add(row_ids=[row.id], tag="VIP", **act(shop)).changed == 1
 
 
 def test_renamed_on_all_while_they_claim_nobody_waits_in_a_circle(race_shop):

@@ -304,6 +304,13 @@ def test_one_merchant_cannot_use_up_the_people_of_the_day(whatsapp, number, phon
     assert accepted_of(campaign_for(phone, 6), clock) == 4
 
 
+def test_a_number_that_was_switched_off_has_used_up_what_it_used(whatsapp, number, phone, clock, bob_site):
+    make_sender(bob_site, users_per_day=20, people_lately=16, people_counted_at=NOW, state="off")
+    Sender.objects.update(users_per_day=20)
+
+    assert accepted_of(campaign_for(phone, 2), clock) == 0
+
+
 @pytest.mark.parametrize(
     ("elsewhere", "hours", "ours"),
     [

@@ -127,6 +127,16 @@ def test_what_was_delivered_once_was_delivered_whatever_else_is_told(phone, clai
     assert sum(amount for _action, amount in phone.entries(claimed)) == -1
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(["sent", "delivered", "read"])))
+def test_the_story_tells_everything_once_and_in_its_place(phone, claimed, order):
+    for word in (*order, *order):
+        tell(claimed, word)
+
+    story = [what for _at, what, _detail in Message.objects.get(id=claimed.id).history]
+    assert story[-3:] == ["sent", "delivered", "read"]
+    assert len(story) == len(set(story))
+
+
 def test_the_books_are_the_same_whatever_the_order_of_thirty_messages(phone):
     """A history of thirty messages, shuffled, doubled and dropped-then-retried by seed: one final state."""
     finals = set()

@@ -86,8 +86,10 @@ def test_whoever_writes_stop_sees_that_it_was_read(server, whatsapp):
     number = whatsapp.add_site(site)
     for words in ("good morning", "STOP"):
         whatsapp.control("inbound", number=number, phone="966501234567", text=words)
+    whatsapp.control("recipient", phone="966507654321", behaviour="", hidden=1)
+    whatsapp.control("inbound", number=number, phone="966507654321", text="STOP")
 
-    wait_for(lambda: whatsapp.counters()["webhooks"]["delivered"] == 2, seconds=30, what="both messages")
+    wait_for(lambda: whatsapp.counters()["webhooks"]["delivered"] == 3, seconds=30, what="the messages")
     with wall(site, "site"):
         for event in OutboxEvent.objects.filter(topic=inbox.ARRIVED):
             tasks.take_arrival(event, clock.now())
@@ -96,3 +98,5 @@ def test_whoever_writes_stop_sees_that_it_was_read(server, whatsapp):
 
     said = {message["body"]["text"]["body"]: message["status"] for message in whatsapp.messages("966501234567")}
     assert (said["STOP"], said["good morning"] == "read") == ("read", False)
+    (unknown,) = whatsapp.messages("966507654321")
+    assert unknown["status"] != "read", "we cannot know whom to stop"

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,13 +63,46 @@ def test_one_process_serves_many_pages_and_pages_at_once(loader):
     assert loader.pid == first
 
 
-def test_no_page_sees_what_another_left(loader):
-    folder = Path(os.environ.get("TMPDIR", "/tmp"))
-    before = set(folder.glob("paper-*"))
-    for _ in range(2):
-        drawn()
+def test_it_forks_with_no_thread_beside_it(loader):
+    """A thread of Pango's that holds a lock while we fork would leave the page waiting for ever."""
+    drawn()
 
-    assert set(folder.glob("paper-*")) == before
+    assert len(list(Path(f"/proc/{loader.pid}/task").iterdir())) == 1
+
+
+def test_every_page_has_a_folder_of_its_own_which_goes_with_it(loader, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    asked: list[str] = []
+    real = loader.ask
+    monkeypatch.setattr(loader, "ask", lambda job: asked.append(json.loads(job)["scratch"]) or real(job))
+
+    drawn()
+    drawn()
+
+    assert len(set(asked)) == 2
+    assert all(Path(folder).parent == tmp_path for folder in asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_that_were_handed_to_a_dying_process_at_once_are_all_drawn_by_the_next(loader):
+    drawn()
+    first = loader.pid
+    os.kill(first, signal.SIGSTOP)
+    with ThreadPoolExecutor(8) as pool:
+        pages = [pool.submit(drawn) for _ in range(8)]
+        with pytest.raises(TimeoutError):
+            pages[0].result(timeout=0.5)
+        os.kill(first, signal.SIGKILL)
+
+        assert [page.result(timeout=60) for page in pages] == [1] * 8
+
+
+def test_half_a_document_is_no_document(loader, monkeypatch):
+    real = loader.ask
+    monkeypatch.setattr(loader, "ask", lambda job: real(job)[:-200])
+
+    with pytest.raises(RenderFailed):
+        drawn()
 
 
 def test_it_is_started_again_when_it_was_killed(loader):

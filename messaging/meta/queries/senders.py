@@ -18,7 +18,8 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The account's other numbers: people written to in a day, how many numbers wrote to somebody, how many could."""
+    """The account's other numbers: people written to in a day, how many numbers wrote to somebody (also
+    one that is off by now), how many can."""
 
     people: int
     busy: int
@@ -43,11 +44,11 @@ def list_senders() -> QuerySet[Sender]:
 def others(*, now: dt.datetime) -> Others:
     """What the other sites' numbers did within a day. Three sums, for which the wall is opened."""
     lately = Q(people_counted_at__gt=now - DAY, people_lately__gt=0)
-    rest = Sender.objects.exclude(site_id=current_site().id).exclude(state=SenderState.OFF)
+    rest = Sender.objects.exclude(site_id=current_site().id)
     with wall(sites.console(), "master"):
         found = rest.aggregate(
             people=Coalesce(Sum("people_lately", filter=lately), 0), busy=Count("id", filter=lately),
-            connected=Count("id"),
+            connected=Count("id", filter=~Q(state=SenderState.OFF)),
         )  # fmt: skip
     return Others(**found)
 
