@@ -27,7 +27,7 @@ from credits.errors import InsufficientCredits
 from credits.services import holds
 from credits.services.legs import Related
 from kernel import crypto
-from merchants.services import customers, holding
+from merchants.services import holding
 from messaging import locks
 from messaging.choices import (
     ARRIVED,
@@ -127,6 +127,9 @@ def refused(
             return
         message.refused_turn = turn
         _answer(message, verdict, code, title, now, random)
+        if verdict == Verdict.OPTED_OUT and message.customer:
+            # In the same transaction: what somebody wants is told once, and must not be lost.
+            consent.opt_out_number(index=bytes(message.recipient), source="meta", now=now)
     _pass_on(message, verdict, code, now)
 
 
@@ -220,9 +223,6 @@ def _pass_on(message: Message, verdict: Verdict, code: int | None, now: dt.datet
         account.token_died(now)
     elif verdict == Verdict.PAUSE_SENDER and sender:
         sender_services.pause(sender.id, f"Meta: {code}", None, now)
-    elif verdict == Verdict.OPTED_OUT and message.customer:
-        phone = customers.opened(message.customer).phone
-        consent.opt_out_number(phone=phone, source="meta", now=now)
     elif code in {4, 80007, 130429} and sender:
         pacing.slow_down(sender)
     if verdict in {Verdict.TOKEN_DEAD, Verdict.PAUSE_SENDER, Verdict.PAUSE_TEMPLATE, Verdict.FIX_PAYLOAD}:

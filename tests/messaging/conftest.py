@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from credits.models import Hold
+from credits.queries import proof
 from messaging.meta.models import MessageTemplate
+from messaging.models import Message
+from tenants.walls import wall
 from tests import cluster
 from tests.accounts.conftest import client_of, staff_of
 from tests.messaging.cast import Clock, Phone, connect, open_phone
@@ -23,6 +27,17 @@ def phone(db: None) -> Iterator[Phone]:
     found = open_phone(site)
     with found.at_site():
         yield found
+
+
+@pytest.fixture
+def proved(phone: Phone) -> Iterator[None]:
+    """After the test: exactly the messages that are not through hold a credit, and the ledger is proved."""
+    yield
+    assert set(Hold.objects.values_list("id", flat=True)) == set(
+        Message.objects.filter(charge="held").values_list("id", flat=True)
+    )
+    with wall(cluster.site("master"), "master"):
+        assert proof.prove().differences == []
 
 
 @pytest.fixture

@@ -7,17 +7,15 @@ import datetime as dt
 import pytest
 from django.db import OperationalError
 
-from credits.models import Hold
-from credits.queries import proof
 from messaging.choices import Trigger
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Pace
 from messaging.services import outcomes, pacing, sending, sweeping
-from tenants.walls import wall
-from tests import cluster, factories
+from tests import factories
 from tests.factories import NOW
 
+pytestmark = pytest.mark.usefixtures("proved")
 TO = "+966512345678"
 GONE = "+966555559026"  # Meta says at once that nobody is there
 
@@ -151,9 +149,3 @@ def test_one_message_that_cannot_be_made_does_not_hold_up_the_others(whatsapp, p
 
     assert Message.objects.get(id=message.id).error == "not_made"
     assert Message.objects.get(id=fine.id).state == "accepted"
-
-
-def test_after_all_of_it_the_ledger_is_proved(phone, message):
-    assert Hold.objects.count() == 1
-    with wall(cluster.site("master"), "master"):
-        assert proof.prove().differences == []
