@@ -62,6 +62,9 @@ PURPOSE_OF: dict[Trigger, Purpose] = {
 
 # What says the same without a picture, where there is such a text.
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
+# Why a message failed whose picture could not be made, or was refused, and that says nothing without it. Whoever caused
+# it may send another for the same occasion; then it says so.
+NOT_DRAWN, SENT_ANEW = "not_drawn", "sent_anew"
 
 
 class State(models.TextChoices):

@@ -20,6 +20,8 @@ REASONS: dict[str, Any] = {
     "erased": _("The customer's record was erased."),
     "no_offer": _("Its offer is gone."),
     "not_made": _("The coupon could not be drawn."),
+    "not_drawn": _("The coupon's picture could not be made, or WhatsApp refused it."),
+    "sent_anew": _("The coupon's picture could not be made. Another message followed."),
     "merchant_rests": _("The merchant is not active."),
     "batch_paused": _("Its batch is paused."),
     "not_wanted": _("The customer did not want it any more."),

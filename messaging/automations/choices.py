@@ -24,6 +24,7 @@ class PauseReason(TextChoices):
     NO_CREDITS = "no_credits", _("No WhatsApp BI credits left")
     NO_COUPONS = "no_coupons", _("No coupons left in its batch")
     TEMPLATE = "template", _("Its message text is not approved by WhatsApp")
+    NOT_DRAWN = "not_drawn", _("The picture of its coupon could not be made, or WhatsApp refused it")
     BY_HAND = "by_hand", _("Paused by hand")
 
 

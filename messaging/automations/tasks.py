@@ -13,6 +13,7 @@ from kernel.models import OutboxEvent
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.services import mails, pausing, retracting, running, sending
 from messaging.consent.services import consent
+from messaging.services import outcomes
 from tenants.tasks import SiteTask
 
 JOB = f"job.{sending.JOB}"
@@ -37,6 +38,11 @@ def tell_of_automation(event: OutboxEvent, now: dt.datetime) -> None:
 @handles(pausing.CAMPAIGN_PAUSED)
 def tell_of_campaign(event: OutboxEvent, now: dt.datetime) -> None:
     mails.paused(Campaign.objects.get(id=event.payload["campaign_id"]), now=now)
+
+
+@handles(outcomes.NOT_DRAWN_NEWS)
+def pause_what_cannot_be_drawn(event: OutboxEvent, now: dt.datetime) -> None:
+    pausing.after_not_drawn(uuid.UUID(event.payload["message_id"]), now=now)
 
 
 @handles(consent.STOPPED)

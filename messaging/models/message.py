@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from merchants.models import Batch, Coupon, Customer, Merchant
-from messaging.choices import OPEN, PURPOSE_OF, Charge, State, Trigger, Type
+from messaging.choices import NOT_DRAWN, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
 from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
@@ -97,6 +97,10 @@ class Message(WalledModel):
             models.Index(
                 fields=["automation_id", "state"], condition=models.Q(automation_id__isnull=False),
                 name="messaging_message_result",
+            ),
+            # Occasions whose picture could not be drawn: they come again.
+            models.Index(
+                fields=["occasion_id"], condition=models.Q(error=NOT_DRAWN), name="messaging_message_not_drawn"
             ),
             # Meta's limit on people in a day, shared out between sites and merchants.
             models.Index(

@@ -19,7 +19,7 @@ from kernel.errors import DomainError
 from merchants import words
 from merchants.models import Batch, Coupon, Merchant
 from merchants.paper.face import SAMPLE_SERIAL
-from messaging.choices import WITHOUT_PICTURE, Trigger, Type
+from messaging.choices import NOT_DRAWN, WITHOUT_PICTURE, Trigger, Type
 from messaging.consent.queries import register
 from messaging.meta.choices import Purpose
 from messaging.meta.models import MessageTemplate
@@ -47,6 +47,13 @@ class CannotSend(DomainError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class CannotDraw(DomainError):
+    """Its picture cannot be made, and it says nothing without one."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_DRAWN)
 
 
 class NotNow(DomainError):
@@ -119,7 +126,7 @@ def _needs_consent(message: Message) -> bool:
 def letter(message: Message, desk: Desk) -> Letter:
     """What is sent for a message: free-form inside the customer-service window, else a template.
 
-    Raises CannotSend, NotNow.
+    Raises CannotSend, CannotDraw, NotNow.
     """
     to = outcomes.phone_of(message)
     if not to:
@@ -165,8 +172,10 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
     if drawing is None and purpose in WITHOUT_PICTURE:
         # Without its picture, or without a template that has one: the plain words.
         found = desk.text(WITHOUT_PICTURE[purpose], message.language)
-    if found is None or (drawing is None and purpose not in WITHOUT_PICTURE):
+    if found is None:
         raise NotNow("no_template")
+    if drawing is None and purpose not in WITHOUT_PICTURE:
+        raise CannotDraw
     with translation.override(found.language):
         said = [_name(message), _brand(message), _title(message), until(message)]
     button, name, language, callback = _serial(message), found.name, found.language, callback_of(message)
@@ -200,8 +209,8 @@ def _drawing(message: Message, desk: Desk) -> pictures.Drawing | None:
     if message.batch.id not in desk.sheets:
         try:
             desk.sheets[message.batch.id] = pictures.sheet(message.batch, message.merchant, desk.site)
-        except DomainError as error:
-            log.warning("coupon not drawn", batch_id=str(message.batch_id), code=error.code)
+        except (DomainError, OSError) as error:
+            log.warning("coupon not drawn", batch_id=str(message.batch_id), reason=type(error).__name__)
             desk.sheets[message.batch.id] = None
     sheet, serial = desk.sheets[message.batch.id], _serial(message)
     return sheet.drawing(serial, f"{desk.base}/c/{serial}".upper()) if sheet else None

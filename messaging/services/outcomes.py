@@ -27,23 +27,24 @@ from credits.errors import InsufficientCredits
 from credits.services import holds
 from credits.services.legs import Related
 from kernel import crypto
+from kernel.services import outbox
 from merchants.services import holding
 from messaging import locks
 from messaging.choices import (
     ARRIVED,
     GIFTS,
+    NOT_DRAWN,
     OPEN,
-    PURPOSE_OF,
     RANK,
+    SENT_ANEW,
     WITHOUT_PICTURE,
     Charge,
     State,
-    Trigger,
     Type,
 )
 from messaging.consent.services import consent
 from messaging.errors import WrongState
-from messaging.meta.choices import Verdict
+from messaging.meta.choices import WITHOUT_IMAGE, Verdict
 from messaging.meta.queries import senders
 from messaging.meta.services import account
 from messaging.meta.services import senders as sender_services
@@ -54,6 +55,9 @@ from tenants.walls import current_site
 log = structlog.get_logger("couponry.messaging")
 ACTOR = system("WhatsApp")
 MOST_ATTEMPTS = 5
+NOT_DRAWN_NEWS = "message.not_drawn"
+# What Meta says of a picture that it does not take; and how often one is tried, with how long in between.
+PICTURE_REFUSED, PICTURE_TRIES, PICTURE_AGAIN = {131052, 131053}, 2, dt.timedelta(minutes=1)
 NOT_BILLED = gettext_noop("Sent, and then not delivered: WhatsApp did not bill it")
 ARRIVED_AFTER_ALL = gettext_noop("Delivered after all")
 MOMENTS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at", State.READ: "read_at"}
@@ -142,6 +146,22 @@ def put_back(message_id: uuid.UUID, *, now: dt.datetime, why: str, due_at: dt.da
             _again(message, why, now, due_at)
 
 
+def not_drawn(message_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Its picture could not be made, so it was not sent: plain words go, or it is tried once more, or it is over."""
+    with transaction.atomic():
+        message = locks.message(message_id)
+        if message.state == State.SENDING:
+            _without_picture(message, NOT_DRAWN, now)
+
+
+def sent_anew(occasion_id: uuid.UUID) -> uuid.UUID | None:
+    """Claim that another message follows the one of this occasion that could not be drawn: its id; None: none waits."""
+    lost = Message.objects.filter(occasion_id=occasion_id, error=NOT_DRAWN).first()
+    if lost is None or not Message.objects.filter(id=lost.id, error=NOT_DRAWN).update(error=SENT_ANEW):
+        return None
+    return lost.id
+
+
 def unknown(message_id: uuid.UUID, *, now: dt.datetime) -> None:
     """Meta may have it or not: it is not sent again, its status or a person settles it."""
     with transaction.atomic():
@@ -209,11 +229,23 @@ def _answer(
     elif verdict == Verdict.WINDOW_CLOSED and message.attempts < MOST_ATTEMPTS:
         Contact.objects.filter(phone_index=message.recipient).delete()
         _again(message, why, now, now)
-    elif code in {131052, 131053} and not message.plain and PURPOSE_OF[Trigger(message.trigger)] in WITHOUT_PICTURE:
-        message.plain = True
-        _again(message, why, now, now)
+    elif code in PICTURE_REFUSED and not message.plain and message.says not in WITHOUT_IMAGE:
+        _without_picture(message, why, now, code)
     else:
         failed(message, error=title or str(verdict), code=code, now=now)
+
+
+def _without_picture(message: Message, why: str, now: dt.datetime, code: int | None = None) -> None:
+    """The plain words, where there are some. Else it is tried once more, and then over; who caused it is told."""
+    if message.says in WITHOUT_PICTURE:
+        message.plain = True
+        _again(message, why, now, now)
+    elif message.attempts < PICTURE_TRIES:
+        _again(message, why, now, now + PICTURE_AGAIN)
+    else:
+        failed(message, error=NOT_DRAWN, code=code, now=now)
+        if message.automation_id:
+            outbox.emit(NOT_DRAWN_NEWS, site_id=current_site().id, now=now, message_id=str(message.id))
 
 
 def _pass_on(message: Message, verdict: Verdict, code: int | None, now: dt.datetime) -> None:

@@ -209,6 +209,8 @@ def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Me
             ready.append((full[key], composing.letter(full[key], desk)))
         except composing.CannotSend as error:
             _give_up(key, error.reason, now)
+        except composing.CannotDraw:
+            outcomes.not_drawn(key, now=now)
         except composing.NotNow as error:
             outcomes.put_back(key, now=now, why=error.reason, due_at=now + AGAIN_AFTER)
         except Exception as error:  # one message that cannot be made must not hold up the others
@@ -261,7 +263,7 @@ def _record(message: Message, letter: composing.Letter, answer: Answer, tools: T
         outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + dt.timedelta(seconds=wait))
     elif isinstance(answer, NotDrawn):
         log.error("picture not drawn", message_id=str(message.id), exc_info=answer)
-        _give_up(message.id, "not_made", now)
+        outcomes.not_drawn(message.id, now=now)
     else:
         log.warning("outcome unknown", message_id=str(message.id))
         outcomes.unknown(message.id, now=now)

@@ -163,7 +163,7 @@ def test_another_batch_lets_go_on_what_ran_out_of_coupons_and_the_switch_ends_an
     said = {**ON, "batch": str(batch.id), "days_before": "3"}
     client.post("/merchant/automations/birthday/", said)
     found = []
-    for reason, changed in (("no_coupons", {}), ("no_credits", {}), ("by_hand", {"on": ""})):
+    for reason, changed in (("no_coupons", {}), ("not_drawn", {}), ("no_credits", {}), ("by_hand", {"on": ""})):
         with phone.at_site():
             Automation.objects.update(state="paused", pause_reason=reason)
         client.post("/merchant/automations/birthday/", {**said, **changed} if not changed else
@@ -171,7 +171,7 @@ def test_another_batch_lets_go_on_what_ran_out_of_coupons_and_the_switch_ends_an
         with phone.at_site():
             found.append(Automation.objects.get().state)
 
-    assert found == ["on", "paused", "off"]
+    assert found == ["on", "on", "paused", "off"]
 
 
 def test_the_festival_page_shows_twelve_months_of_the_merchants_country(phone, batch):

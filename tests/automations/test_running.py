@@ -394,6 +394,7 @@ def test_a_crash_after_the_row_and_before_the_message_leaves_neither(phone, monk
     ("reason", "words", "path"),
     [("no_credits", "no WhatsApp BI credits left", "/merchant/buy/"),
      ("no_coupons", "has none left", "/merchant/automations/birthday/"),
+     ("not_drawn", "or resume it to try once more", "/merchant/automations/birthday/"),
      ("template", "does not allow the text", "/merchant/automations/birthday/")],
 )  # fmt: skip
 def test_the_owner_is_told_by_mail_why_it_paused_and_what_to_do(phone, mailoutbox, reason, words, path):
@@ -412,6 +413,7 @@ def test_the_owner_is_told_by_mail_why_it_paused_and_what_to_do(phone, mailoutbo
     ("reason", "words", "path"),
     [("no_credits", "goes on by itself", "/merchant/buy/"),
      ("no_coupons", "or cancel it and plan another", "/merchant/automations/campaigns/"),
+     ("not_drawn", "plan another with another batch", "/merchant/automations/campaigns/"),
      ("template", "goes on by itself once the text is approved", "/merchant/automations/campaigns/")],
 )  # fmt: skip
 def test_the_mail_of_a_campaign_says_what_can_be_done_about_it(phone, mailoutbox, reason, words, path):

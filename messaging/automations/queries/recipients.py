@@ -32,9 +32,11 @@ from messaging.automations import dates, festivals
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.segments import Segment
+from messaging.choices import NOT_DRAWN
 from messaging.consent.choices import State as Consent
 from messaging.consent.models import OptIn
 from messaging.consent.queries import register
+from messaging.models import Message
 
 Rows = Any  # QuerySet[MerchantCustomer] or QuerySet[Coupon], with annotations
 # A reminder is for a coupon that one has had for a while; not for one that is short from the start.
@@ -111,7 +113,9 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
 
 def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Rows:
     """The population with a mark for each reason to leave somebody out."""
-    done = Occasion.objects.filter(customer_id=OuterRef("customer_id"))
+    # A message that could not be drawn did not happen.
+    lost = Message.objects.filter(occasion_id=OuterRef("id"), error=NOT_DRAWN)
+    done = Occasion.objects.filter(~Exists(lost), customer_id=OuterRef("customer_id"))
     done = (
         done.filter(campaign_id=of.id)
         if isinstance(of, Campaign)

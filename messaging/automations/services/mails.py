@@ -53,6 +53,7 @@ def _words(reason: str) -> str:
         PauseReason.NO_CREDITS: _("You have no WhatsApp BI credits left, so nothing more is sent."),
         PauseReason.NO_COUPONS: _("The batch that it gives coupons from has none left."),
         PauseReason.TEMPLATE: _("WhatsApp does not allow the text of this message at the moment."),
+        PauseReason.NOT_DRAWN: _("The picture of its coupon could not be made, or WhatsApp refused it."),
     }[PauseReason(reason)]
 
 
@@ -66,6 +67,15 @@ def _next(reason: str, *, is_campaign: bool) -> str:
         )
         if is_campaign
         else _("Choose another batch and save: it goes on then."),
+        PauseReason.NOT_DRAWN: _(
+            "Nobody has missed it: credits and coupons are free again. Resume it to try once more, or cancel it and"
+            " plan another with another batch."
+        )
+        if is_campaign
+        else _(
+            "Nobody has missed it: credits and coupons are free again. Choose another batch and save, or resume it to"
+            " try once more."
+        ),
         PauseReason.TEMPLATE: _("We look after it. It goes on by itself once the text is approved again."),
     }[PauseReason(reason)]
 

@@ -22,7 +22,7 @@ from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
 from messaging.choices import Trigger
 from messaging.errors import NoCoupon, NotWanted
-from messaging.services import queue
+from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
 ACTOR = system("automations")
@@ -72,21 +72,39 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
 
 
 def _write(source: Automation | Campaign, merchant: Merchant, due: Due, now: dt.datetime) -> Opened:
-    occasion = _occasion(source, due, Skipped.NO, now)
     with transaction.atomic():
         if not _count(source, clock.local_date(now, merchant.time_zone)):
             return Opened.FULL
-        occasion.save(force_insert=True)
+        occasion, key = _come_again(source, due) or _come(source, due, now)
         phone = crypto.open_sealed(due.phone_sealed, site_id=current_site().id, field="phone")
         zone = quiet.zone_of(phone, otherwise=merchant.time_zone)
         queue.enqueue(
-            trigger=trigger_of(source), key=f"occasion:{occasion.id}",
-            customer_id=due.customer_id, merchant_id=source.merchant_id, coupon_id=due.coupon_id,
+            trigger=trigger_of(source), key=key, customer_id=due.customer_id, merchant_id=source.merchant_id,
+            coupon_id=due.coupon_id,
             batch_id=None if due.coupon_id else source.batch_id, automation_id=source.id, occasion_id=occasion.id,
             campaign_name=source.name if isinstance(source, Campaign) else "",
             quiet_hours=quiet.Hours(zone, source.quiet_from, source.quiet_to), now=now, actor=ACTOR, wake=False,
         )  # fmt: skip
     return Opened.SENT
+
+
+def _come(source: Automation | Campaign, due: Due, now: dt.datetime) -> tuple[Occasion, str]:
+    """A new occasion, and the key of its message. Raises IntegrityError where it is there already."""
+    occasion = _occasion(source, due, Skipped.NO, now)
+    occasion.save(force_insert=True)
+    return occasion, f"occasion:{occasion.id}"
+
+
+def _come_again(source: Automation | Campaign, due: Due) -> tuple[Occasion, str] | None:
+    """One whose message could not be drawn, with the key of the next; None: there is none. `source` is locked."""
+    which = {"campaign": source} if isinstance(source, Campaign) else {"automation": source, "key": due.key}
+    occasion = Occasion.objects.filter(customer_id=due.customer_id, **which).first()
+    lost = outcomes.sent_anew(occasion.id) if occasion else None
+    if occasion is None or lost is None:
+        return None
+    if isinstance(source, Campaign):  # it was counted before
+        Campaign.objects.filter(id=source.id).update(opened=F("opened") - 1)
+    return occasion, f"occasion:{occasion.id}:{lost}"
 
 
 def trigger_of(source: Automation | Campaign) -> Trigger:

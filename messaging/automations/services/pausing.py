@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from contextlib import suppress
 from enum import StrEnum
 
@@ -18,9 +19,10 @@ from kernel.services import outbox
 from messaging.automations.choices import CampaignState, PauseReason, State
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.services import opening
-from messaging.choices import PURPOSE_OF
+from messaging.choices import NOT_DRAWN, PURPOSE_OF, Trigger
 from messaging.meta.choices import Purpose, TemplateStatus
 from messaging.meta.queries import templates
+from messaging.models import Message
 from tenants.walls import current_site
 
 PAUSED = "automation.paused"
@@ -55,15 +57,30 @@ def pause(automation: Automation, reason: PauseReason, *, actor: Actor, now: dt.
 
 
 def pause_campaign(campaign: Campaign, reason: PauseReason, *, actor: Actor, now: dt.datetime) -> bool:
-    """Stop a campaign that runs or is to run; False: it was not."""
+    """Stop a campaign that runs or is to run; False: it was not. One that is done comes back where messages of it
+    could not be drawn: those are still to be sent."""
+    stopped = [CampaignState.SCHEDULED, CampaignState.RUNNING]
+    stopped += [CampaignState.DONE] if reason == PauseReason.NOT_DRAWN else []
     with transaction.atomic():
-        rows = Campaign.objects.filter(id=campaign.id, state__in=[CampaignState.SCHEDULED, CampaignState.RUNNING])
-        if not rows.update(state=CampaignState.PAUSED, pause_reason=reason):
+        rows = Campaign.objects.filter(id=campaign.id, state__in=stopped)
+        if not rows.update(state=CampaignState.PAUSED, pause_reason=reason, finished_at=None):
             return False
         audit.record("campaign.paused", campaign, actor=actor, now=now, after={"reason": str(reason)})
         if reason != PauseReason.BY_HAND:
             outbox.emit(CAMPAIGN_PAUSED, site_id=current_site().id, now=now, campaign_id=str(campaign.id))
     return True
+
+
+def after_not_drawn(message_id: uuid.UUID, *, now: dt.datetime) -> bool:
+    """A message failed for want of its picture: what caused it pauses; False: it does not run, or sent another."""
+    message = Message.objects.get(id=message_id)
+    if message.error != NOT_DRAWN or message.automation_id is None:
+        return False
+    if message.trigger == Trigger.CAMPAIGN:
+        campaign = Campaign.objects.filter(id=message.automation_id).first()
+        return campaign is not None and pause_campaign(campaign, PauseReason.NOT_DRAWN, actor=BACK, now=now)
+    automation = Automation.objects.filter(id=message.automation_id).first()
+    return automation is not None and pause(automation, PauseReason.NOT_DRAWN, actor=BACK, now=now)
 
 
 def pause_by_hand(*, automation: Automation, actor: Actor, now: dt.datetime) -> None:

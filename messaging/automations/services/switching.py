@@ -26,6 +26,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     Kind.FESTIVAL: {"days_before": 2, "festivals": ["eid_al_fitr", "eid_al_adha"]},
     Kind.REMINDER: {"days": 3},
 }
+OF_THE_BATCH = {PauseReason.NO_COUPONS, PauseReason.NOT_DRAWN}
 SET = ("batch_id", "daily_cap", "quiet_from", "quiet_to", "days_before", "days_after", "days", "festivals")
 
 
@@ -70,7 +71,7 @@ def get_or_new(merchant: Merchant, kind: str, *, now: dt.datetime) -> Automation
 def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: dt.datetime) -> Automation:
     """Save the settings of a kind and switch it on or off. Raises NotAllowed, NotForTemporary, BadSetting.
 
-    What is paused stays so, but for what lacked coupons: the batch that is chosen has some.
+    What is paused stays so, but for what lacked coupons, or their picture: another batch may be chosen now.
     """
     must(actor, "automation.manage", merchant)
     must_be_annual(merchant)
@@ -81,7 +82,7 @@ def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: 
         before = _shown(found)
         for name in SET:
             setattr(found, name, list(setting.festivals) if name == "festivals" else getattr(setting, name))
-        rests = found.state == State.PAUSED and found.pause_reason != PauseReason.NO_COUPONS
+        rests = found.state == State.PAUSED and found.pause_reason not in OF_THE_BATCH
         if not (setting.on and rests):
             found.state, found.pause_reason = State.ON if setting.on else State.OFF, PauseReason.NONE
         found.changed_at = now
