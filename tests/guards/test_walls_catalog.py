@@ -24,6 +24,7 @@ SITE_FUNCTIONS = {
     "wheel_face",
     "spin_wheel",
     "spin_page",
+    "wheel_seen",
     "consent_at_claim",
 }
 PUBLIC_FUNCTIONS = {"bank_post", "bank_open_account", "bank_hold", "bank_release"}

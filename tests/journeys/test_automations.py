@@ -9,10 +9,10 @@ import datetime as dt
 import re
 
 import pytest
-import requests
 
 from kernel import clock
 from tests.journeys import steps
+from tests.journeys.steps_phone import received, stand_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
@@ -136,14 +136,9 @@ def figures_on(page):
     return {label: int(value.replace(",", "")) for label, value in re.findall(r"([A-Z][a-z ]+)\s+([\d,]+)", text)}
 
 
-def stand_in(platform):
-    return next(found[1] for line in platform.lines if (found := re.search(r"WhatsApp phone\s+(\S+)/", line)))
-
-
 def greetings(platform, phone):
     """What automations sent to this phone: not the coupon of the claim itself."""
-    found = requests.get(f"{stand_in(platform)}/_control/messages", params={"phone": f"966{phone}"}, timeout=5).json()
-    texts = [one["body"]["template"]["name"] for one in found if not one["in"] and one["type"] == "template"]
+    texts = [one["body"]["template"]["name"] for one in received(platform, phone) if not one["in"] and one["type"] == "template"]
     return [name for name in texts if name.startswith(("birthday_", "campaign_"))]
 
 

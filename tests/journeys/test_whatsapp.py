@@ -11,10 +11,9 @@ import signal
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.journeys import steps
-from tests.journeys.test_automations import stand_in
+from tests.journeys.steps_phone import received, stand_in
 from tests.ui.axe import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -32,6 +31,7 @@ def test_claim_outage_code_and_stop(platform, new_page, sign_in):
     fill_claim(layla, platform, OFFERS[0], LAYLA, "ليلى")
     take(layla)
     steps.wait_for(lambda: len(received(platform, LAYLA)) == 1, seconds=60)
+    assert language_of(received(platform, LAYLA)[0]) == "ar"
     look_at_the_phone(phone, platform, LAYLA)
     steps.wait_for(lambda: ui_credits(mona, platform) == before - 1, seconds=60)
     read_the_story(mona, platform, "ليلى")
@@ -41,6 +41,7 @@ def test_claim_outage_code_and_stop(platform, new_page, sign_in):
     os.kill(pid_of_the_stand_in(platform), signal.SIGKILL)
     take(fahad)
     steps.wait_for(lambda: len(received(platform, FAHAD)) == 1, seconds=60)
+    assert language_of(received(platform, FAHAD)[0]) == "en"
     steps.wait_for(lambda: ui_credits(mona, platform) == before - 2, seconds=60)
 
     elsewhere = new_page(width=390, height=844, language="ar")
@@ -75,12 +76,9 @@ def take(page):
     page.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
 
 
-def received(platform, number):
-    """What went to and came from a phone, as the stand-in has it; nothing while it is away."""
-    try:
-        return requests.get(f"{stand_in(platform)}/_control/messages", params={"phone": f"966{number}"}, timeout=5).json()
-    except requests.ConnectionError:
-        return []
+def language_of(message):
+    """Of the template that it was sent with."""
+    return message["body"]["template"]["language"]["code"]
 
 
 def look_at_the_phone(page, platform, number):

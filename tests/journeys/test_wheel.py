@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.journeys import steps
+from tests.journeys.steps_phone import received
 from tests.ui.axe import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -59,10 +61,17 @@ def test_form_review_spin_win_coupon_and_the_stock_falls(platform, new_page, sig
     fill(phone, 71)
     phone.wait_for_url(re.compile("/review$"))
     assert phone.get_by_role("link", name="Write a review").is_visible()
+    assert received(platform, "500000071") == [], "the wheel tells first"
     phone.get_by_role("link", name="To the wheel").click()
     assert violations(phone) == []
     phone.locator("[data-wheel-go]").dblclick()
+    lasts, easing = phone.locator("[data-wheel-turns]").evaluate(
+        "one => { const timing = one.getAnimations()[0].effect.getTiming(); return [timing.duration, timing.easing]; }"
+    )
+    assert 5_000 <= lasts <= 7_000
+    assert easing == "cubic-bezier(0.16, 0.72, 0.12, 1)", "off quickly, then slower and slower"
     phone.locator(".wheel-result-in").wait_for(timeout=15_000)
+    steps.wait_for(lambda: len(received(platform, "500000071")) >= 1, seconds=60)
 
     won = phone.locator("h1").inner_text()
     assert won.startswith("You won: ")
@@ -125,6 +134,7 @@ def test_the_shops_screen_and_a_browser_without_scripts(platform, new_page, sign
     fill(kiosk, 73)
     kiosk.locator("[data-wheel-go]").click()
     kiosk.locator(".wheel-result-in").wait_for(timeout=15_000)
+    steps.wait_for(lambda: len(received(platform, "500000073")) >= 1, seconds=60)
     assert kiosk.locator("a[href^='/c/']").count() == 0
     assert kiosk.locator(".coupon-qr img").count() == 1
     kiosk.get_by_role("link", name="Done").click()

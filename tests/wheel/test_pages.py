@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import re
 
 import pytest
 
 from kernel import clock
+from kernel.models import OutboxEvent
 from merchants import models as m
 from merchants.services import claims
 from messaging.consent.models import OptIn
@@ -52,6 +54,22 @@ def spins(site):
 def set_merchant(site, merchant, **fields):
     with wall(site, "site"):
         m.Merchant.objects.filter(id=merchant.id).update(**fields)
+
+
+def waits(site):
+    """Which coupons' messages wait for the wheel."""
+    with wall(site, "site"):
+        events = OutboxEvent.objects.filter(topic="coupon.taken", due_at__gt=clock.now() + dt.timedelta(minutes=5))
+        return events.count()
+
+
+def test_the_message_waits_until_the_result_was_shown(ada_site, sure, browser):
+    answer = form(browser)
+    browser.get(answer["Location"])
+    assert waits(ada_site) == 1
+
+    browser.get(answer["Location"] + "?shown=1")
+    assert waits(ada_site) == 0
 
 
 def test_the_poster_leads_to_the_wheel_and_the_wheel_to_the_coupon(ada_site, sure, browser):
@@ -201,7 +219,9 @@ def test_the_shops_screen_shows_the_result_and_forgets_it(ada_site, mona, sure, 
     assert made.source == "kiosk"
     assert f"/c/{made.coupon.serial}" not in page  # a code to scan, no link in the screen's history
     assert "no-store" in answer["Cache-Control"]
+    assert waits(ada_site) == 1
     shown = browser.post("/s/mona/kiosk/wheel/result", {"spin": token})
+    assert waits(ada_site) == 0
     assert "You won" in text_of(shown)
     assert made.coupon.serial not in text_of(browser.get("/my/"))
     assert form(browser, "/s/mona/kiosk/wheel").status_code == 409

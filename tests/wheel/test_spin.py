@@ -12,6 +12,7 @@ from merchants import models as m
 from merchants.services import claims
 from storefront.wheel.models import Segment, Spin, WheelVersion
 from storefront.wheel.queries import faces
+from storefront.wheel.services import spinning
 from tenants.walls import wall
 from tests import factories
 from tests.factories import DAY, NOW
@@ -64,18 +65,36 @@ def test_a_win_is_a_claim_of_the_segments_batch(ada_site, mona, voucher):
         assert m.MerchantCustomer.objects.get(customer_id=result.customer_id).claims == 1
 
 
-def test_the_winners_phone_is_told_when_the_wheel_has_stopped(ada_site, mona, voucher, drink):
+def due_by_coupon(ada_site):
+    with wall(ada_site, "site"):
+        return {one.payload["coupon_id"]: one.due_at for one in OutboxEvent.objects.filter(topic="coupon.taken")}
+
+
+def test_the_winners_phone_is_told_when_the_wheel_has_told(ada_site, mona, voucher, drink):
     make(ada_site, mona, ("RM5 Voucher", 1, voucher), ("No Prize", 9), always=drink)
 
     made = the_spin(ada_site, spin(ada_site, mona))
     with wall(ada_site, "visitor"):
         claims.claim(phone=OTHER, source="in_store", now=NOW, batch_id=drink.id, name="Sam", birthday=BIRTHDAY)
 
-    with wall(ada_site, "site"):
-        due = {one.payload["coupon_id"]: one.due_at for one in OutboxEvent.objects.filter(topic="coupon.taken")}
+    due = due_by_coupon(ada_site)
     wheels = [due.pop(str(key)) for key in (made.coupon_id, made.always_coupon_id)]
-    assert wheels == [NOW + dt.timedelta(seconds=15)] * 2
+    assert wheels == [NOW + dt.timedelta(minutes=10)] * 2
     assert list(due.values()) == [NOW]
+
+
+def test_what_was_shown_is_sent_and_nobody_elses(ada_site, mona, voucher, drink):
+    make(ada_site, mona, ("RM5 Voucher", 1, voucher), ("No Prize", 9), always=drink)
+    made, other = (the_spin(ada_site, spin(ada_site, mona, phone)) for phone in ("+966500000001", OTHER))
+    seen = NOW + dt.timedelta(seconds=40)
+
+    with wall(ada_site, "visitor"):
+        spinning.seen(made.id, now=seen)
+        spinning.seen(made.id, now=seen + dt.timedelta(seconds=5))
+
+    due = due_by_coupon(ada_site)
+    assert [due[str(key)] for key in (made.coupon_id, made.always_coupon_id)] == [seen] * 2
+    assert due[str(other.coupon_id)] == NOW + dt.timedelta(minutes=10)
 
 
 def test_no_prize_takes_nothing_and_is_the_days_spin(ada_site, mona, voucher):

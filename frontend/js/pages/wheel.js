@@ -23,7 +23,17 @@ function show() {
   result.hidden = false;
   stage.classList.add("wheel-stage-still");
   requestAnimationFrame(() => requestAnimationFrame(() => result.classList.add("wheel-result-in")));
-  if ("keepsAddress" in stage.dataset) history.replaceState(null, "", "?shown=1");
+  tell();
+}
+
+// The server is told that the result is seen: only then does the coupon's message go.
+function tell() {
+  if ("keepsAddress" in stage.dataset) {
+    history.replaceState(null, "", "?shown=1");
+    fetch("?shown=1", { keepalive: true }).catch(() => {});
+  } else if (go.form) {
+    fetch(go.form.action, { method: "POST", body: new FormData(go.form), keepalive: true }).catch(() => {});
+  }
 }
 
 async function spin(event) {

@@ -80,6 +80,15 @@ def _keep_consent(
         )  # fmt: skip
 
 
+def seen(spin_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """The customer was shown what the wheel gave: the messages of its coupons, which waited for that, go now.
+
+    Runs at level visitor. Safe to repeat.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wheel_seen(%s, %s)", [spin_id, now])
+
+
 def spin(
     *,
     merchant_id: uuid.UUID,

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
+from kernel import clock
 from merchants.models import Merchant
 from merchants.models.merchant import PUBLIC_FIELDS
 from storefront.web import pages
 from storefront.wheel.queries import faces
+from storefront.wheel.services import spinning
 from storefront.wheel.web import turning
 
 
@@ -50,8 +52,11 @@ def spin(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     merchant, found = _found(request, slug, token)
     if found is None:
         return redirect("storefront:store", merchant.slug)
+    shown = "shown" in request.GET or found.drawn is None
+    if shown:
+        spinning.seen(found.id, now=clock.now())
     context = {
-        **turning.result(found, merchant), "token": token, "shown": "shown" in request.GET or found.drawn is None,
+        **turning.result(found, merchant), "token": token, "shown": shown,
         "shared": False, "back_url": reverse("storefront:home"),
     }  # fmt: skip
     return pages.private(render(request, "wheel/spin.html", context))
@@ -61,8 +66,10 @@ def spin(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @require_POST
 @pages.limited
 def kiosk_result(request: HttpRequest, slug: str) -> HttpResponse:
-    """The result on the shop's screen where no script turns the wheel. By POST, so that no address keeps it."""
+    """The result on the shop's screen, where no script turns the wheel; else only to say that it was shown. By POST, so
+    that no address keeps it."""
     merchant, found = _found(request, slug, request.POST.get("spin", ""))
     if found is None:
         return redirect("storefront:kiosk", merchant.slug)
+    spinning.seen(found.id, now=clock.now())
     return turning.kiosk(request, merchant, found, token=request.POST["spin"], shown=True)

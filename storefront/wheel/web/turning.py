@@ -18,6 +18,7 @@ from storefront.queries import coupons
 from storefront.web import browser, links, pages
 from storefront.web.where import site_of
 from storefront.wheel.queries import faces
+from storefront.wheel.services import spinning
 
 ADDRESS_KEPT = dt.timedelta(days=2)
 
@@ -75,6 +76,8 @@ def show(request: HttpRequest, place: Place, spin_id: uuid.UUID, *, fresh: bool 
     if place.shared:
         spin = faces.find_spin(spin_id)
         assert spin is not None
+        if spin.drawn is None:  # nothing turns, so the page shows at once what there is
+            spinning.seen(spin.id, now=clock.now())
         return kiosk(request, place.merchant, spin, token=token)
     name = "storefront:wheel-review" if place.review and fresh else "storefront:wheel-spin"
     return redirect(name, place.merchant.slug, token)
