@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import random
 
 import pytest
 
@@ -135,40 +134,6 @@ def test_the_story_tells_everything_once_and_in_its_place(phone, claimed, order)
     story = [what for _at, what, _detail in Message.objects.get(id=claimed.id).history]
     assert story[-3:] == ["sent", "delivered", "read"]
     assert len(story) == len(set(story))
-
-
-def test_the_books_are_the_same_whatever_the_order_of_thirty_messages(phone):
-    """A history of thirty messages, shuffled, doubled and dropped-then-retried by seed: one final state."""
-    finals = set()
-    for seed in range(6):
-        chance = random.Random(seed)
-        start = phone.wallet("wa_bi")
-        batch = phone.batch(30)
-        events = []
-        for number in range(8):
-            message = under_way(
-                phone.queued(Trigger.CAMPAIGN, batch_id=batch.id, key=f"{seed}:{number}")
-            )
-            outcome = (("sent", "delivered", "read"), ("sent", "delivered"), ("sent",), ("failed",))[number % 4]
-            Message.objects.filter(id=message.id).update(wamid=f"wamid.{seed}.{number}")
-            for position, word in enumerate(outcome):
-                event = told(
-                    message, word, at=NOW + position * MINUTE, code=131026 if word == "failed" else None,
-                    wamid=f"wamid.{seed}.{number}",
-                )  # fmt: skip
-                events += [event] * chance.randint(1, 3)
-        chance.shuffle(events)
-        for event in events:
-            statuses.apply(event, now=NOW + 10 * MINUTE, random=chance.random)
-        rows = Message.objects.filter(key__startswith=f"{seed}:").order_by("key")
-        spent = start[0] - phone.wallet("wa_bi")[0]
-        finals.add((tuple(rows.values_list("state", "charge", "coupon__state")), spent, phone.wallet("wa_bi")[0] - phone.wallet("wa_bi")[1]))
-        phone.top_up(spent)
-
-    assert len(finals) == 1
-    ((states, spent, held),) = finals
-    assert (spent, held) == (6, 0)
-    assert [state for state, _charge, _coupon in states].count("failed") == 2
 
 
 def test_a_status_finds_its_message_before_its_answer_did(phone):
