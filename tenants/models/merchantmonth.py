@@ -10,7 +10,7 @@ from tenants.walls.base import PublicModel
 
 
 class MerchantMonth(PublicModel):
-    """Numbers of one merchant in one month of its site's calendar; `month` is its first day.
+    """Numbers of one merchant in one month by its own clock; `month` is its first day.
 
     They are those of the merchant's monthly statement; no customer, coupon or message can be told from them. A merchant
     for whom nothing happened has no row. Credits used and coupons made are the ledger's: what comes back in a later

@@ -17,7 +17,7 @@ from console.tasks import count_months
 from credits.services import ledger
 from kernel import clock
 from kernel.ids import uuid7
-from merchants.models import Coupon, Redemption
+from merchants.models import Coupon, Merchant, Redemption
 from merchants.services import expiry
 from messaging import sections
 from messaging.choices import Trigger
@@ -34,7 +34,7 @@ from tests.messaging.test_statuses import tell, under_way
 FEBRUARY, MARCH, APRIL = (dt.date(2026, month, 1) for month in (2, 3, 4))
 # Ada's site stands in Riyadh: its March begins three hours before that of UTC.
 MIDNIGHT = dt.datetime(2026, 2, 28, 21, tzinfo=dt.UTC)
-SECOND = dt.timedelta(seconds=1)
+SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -77,7 +77,8 @@ def figures(phone: Phone, month: dt.date = MARCH) -> dict[str, int]:
 def told(phone: Phone, month: dt.date = MARCH) -> dict[str, int]:
     """The same figures, as the merchant's statement has them."""
     with phone.at_site():
-        owner = Owner(phone.merchant_id, phone.shop.site.id, *months.period(month, "Asia/Riyadh"))
+        zone = Merchant.objects.get(id=phone.merchant_id).time_zone
+        owner = Owner(phone.merchant_id, phone.shop.site.id, *months.period(month, zone))
         (rows,) = sections.of_merchants([owner]).values()
         (coupons,) = statement.coupons([owner]).values()
     found = dict(
@@ -211,6 +212,19 @@ def test_two_merchants_and_two_sites_are_counted_each_for_itself(phone, bob_site
         assert not MerchantMonth.objects.exists()
         assert counting.count(now=NOW) == 1
         assert MerchantMonth.objects.get().coupons_made == 5
+
+
+@pytest.mark.parametrize(("zone", "month"), [("Asia/Kuala_Lumpur", MARCH), ("Africa/Casablanca", FEBRUARY)])
+def test_a_merchants_month_goes_by_its_own_clock(phone, zone, month):
+    """An hour before midnight in Riyadh: March has begun in Kuala Lumpur, and not in Casablanca two hours later."""
+    with phone.at_site():
+        Merchant.objects.filter(id=phone.merchant_id).update(time_zone=zone)
+    at = MIDNIGHT + (-HOUR if month == MARCH else HOUR)
+    claim(phone.shop, generate(phone.shop, 5, now=at, starts_at=at, claim_until=NOW + 5 * DAY), "+966551000001", now=at)
+
+    count(phone, at)
+
+    assert figures(phone, month) == told(phone, month) == {"coupons_made": 5, "coupons_taken": 1}
 
 
 def test_a_merchant_for_whom_nothing_happened_has_no_row(phone):

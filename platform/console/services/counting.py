@@ -2,7 +2,8 @@
 
 The console has no right to a message or a coupon. So each site counts its own, and writes nothing but numbers into the
 registry. What is counted is what the merchants' statements say (`messaging.sections`, `agents.statements.sections`),
-here for all merchants of a site in one statement per month; the tests hold one against the other.
+here for all merchants of a site in one statement per month, each by its own clock; the tests hold one against the
+other. News of a month that comes after its statement was printed counts here, and only here.
 """
 
 from __future__ import annotations
@@ -23,37 +24,45 @@ from tenants.walls import current_site
 # when the month ends. Only the moment at which a message was sent is Meta's own, and Meta repeats news that did not get
 # through for up to seven days.
 SETTLES_AFTER = dt.timedelta(days=7)
+# Further than any clock is from UTC.
+AROUND_THE_WORLD = dt.timedelta(hours=14)
 # How far a first count goes back, and one after the clock stood still.
 CATCH_UP = 12
 
 _COUNT = """
-WITH happened (merchant_id, what, n) AS (
-    SELECT merchant_id, type || '_arrived', count(*) FROM messaging_message
-    WHERE created_at >= %(start)s - interval '40 days' AND created_at < %(end)s
-      AND sent_at >= %(start)s AND sent_at < %(end)s AND (state <> 'failed' OR failed_at >= %(end)s)
+WITH period (merchant_id, starts, ends) AS (
+    SELECT id, %(month)s::timestamp AT TIME ZONE time_zone,
+           (%(month)s + interval '1 month')::timestamp AT TIME ZONE time_zone
+    FROM merchants_merchant
+), happened (merchant_id, what, n) AS (
+    SELECT p.merchant_id, m.type || '_arrived', count(*) FROM messaging_message m JOIN period p USING (merchant_id)
+    WHERE m.created_at >= %(start)s - interval '40 days' AND m.created_at < %(end)s
+      AND m.sent_at >= p.starts AND m.sent_at < p.ends AND (m.state <> 'failed' OR m.failed_at >= p.ends)
     GROUP BY 1, 2
     UNION ALL
-    SELECT merchant_id, type || '_failed', count(*) FROM messaging_message
-    WHERE created_at >= %(start)s - interval '40 days' AND created_at < %(end)s
-      AND state = 'failed' AND failed_at >= %(start)s AND failed_at < %(end)s
+    SELECT p.merchant_id, m.type || '_failed', count(*) FROM messaging_message m JOIN period p USING (merchant_id)
+    WHERE m.created_at >= %(start)s - interval '40 days' AND m.created_at < %(end)s
+      AND m.state = 'failed' AND m.failed_at >= p.starts AND m.failed_at < p.ends
     GROUP BY 1, 2
     UNION ALL
-    SELECT merchant_id, unit || '_credits', -sum(amount) FROM credits_entry
-    WHERE site_id = %(site)s AND action <> '' AND related_type = 'message' AND at >= %(start)s AND at < %(end)s
+    SELECT p.merchant_id, e.unit || '_credits', -sum(e.amount) FROM credits_entry e JOIN period p USING (merchant_id)
+    WHERE e.site_id = %(site)s AND e.action <> '' AND e.related_type = 'message'
+      AND e.at >= %(start)s AND e.at < %(end)s AND e.at >= p.starts AND e.at < p.ends
     GROUP BY 1, 2
     UNION ALL
-    SELECT e.merchant_id, t.kind, -sum(e.amount)
-    FROM credits_entry e JOIN credits_transfer t ON t.id = e.transfer_id
+    SELECT p.merchant_id, t.kind, -sum(e.amount)
+    FROM credits_entry e JOIN credits_transfer t ON t.id = e.transfer_id JOIN period p ON p.merchant_id = e.merchant_id
     WHERE e.site_id = %(site)s AND e.action <> '' AND e.unit = 'coupon' AND e.related_type = 'batch'
-      AND e.at >= %(start)s AND e.at < %(end)s
+      AND e.at >= %(start)s AND e.at < %(end)s AND e.at >= p.starts AND e.at < p.ends
     GROUP BY 1, 2
     UNION ALL
-    SELECT merchant_id, 'taken', count(*) FROM merchants_coupon
-    WHERE taken_at >= %(start)s AND taken_at < %(end)s
+    SELECT p.merchant_id, 'taken', count(*) FROM merchants_coupon c JOIN period p USING (merchant_id)
+    WHERE c.taken_at >= %(start)s AND c.taken_at < %(end)s AND c.taken_at >= p.starts AND c.taken_at < p.ends
     GROUP BY 1
     UNION ALL
-    SELECT merchant_id, 'redeemed', count(*) FROM merchants_redemption
-    WHERE at >= %(start)s AND at < %(end)s AND (undone_at IS NULL OR undone_at >= %(end)s)
+    SELECT p.merchant_id, 'redeemed', count(*) FROM merchants_redemption r JOIN period p USING (merchant_id)
+    WHERE r.at >= %(start)s AND r.at < %(end)s AND r.at >= p.starts AND r.at < p.ends
+      AND (r.undone_at IS NULL OR r.undone_at >= p.ends)
     GROUP BY 1
     UNION ALL
     -- Whoever was counted before, so that what fell back to nothing does not stay.
@@ -100,15 +109,17 @@ def open_months(site: Site, now: dt.datetime) -> list[dt.date]:
     """First days of the months that a count at `now` looks at, newest first."""
     last = usage.last_counted(site.id)
     oldest = clock.local_date(last - SETTLES_AFTER, site.time_zone) if last else dt.date.min
-    found = [clock.local_date(now, site.time_zone).replace(day=1)]
+    # The clocks of merchants go before the site's, by fourteen hours at most.
+    found = [(now.astimezone(dt.UTC) + AROUND_THE_WORLD).date().replace(day=1)]
     while found[-1] > oldest and len(found) < CATCH_UP:
         found.append(months.before(found[-1]))
     return found
 
 
 def _count(site: Site, month: dt.date, now: dt.datetime) -> int:
-    start, end = months.period(month, site.time_zone)
-    given: dict[str, Any] = {"site": site.id, "month": month, "start": start, "end": end, "now": now}
+    start, end = months.period(month, "UTC")
+    bounds = {"start": start - AROUND_THE_WORLD, "end": end + AROUND_THE_WORLD}  # what every merchant's month lies in
+    given: dict[str, Any] = {"site": site.id, "month": month, "now": now, **bounds}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, given)
         return int(cursor.rowcount)
