@@ -17,7 +17,7 @@ from merchants.services import generation
 from messaging.meta.models import Arrival
 from messaging.meta.queries import senders
 from messaging.meta.services import inbox
-from messaging.services import delivery, inbound, pacing, queue, sending, statuses, sweeping
+from messaging.services import delivery, inbound, mails, pacing, queue, sending, statuses, sweeping
 from tenants.tasks import SiteTask
 
 TAKEN = "coupon.taken"
@@ -78,6 +78,16 @@ def show_read(event: OutboxEvent, now: dt.datetime) -> None:
         inbound.show_read(messages[place])
 
 
+@handles(sweeping.MERCHANT_HAS_UNKNOWN)
+def tell_merchant_of_unknown(event: OutboxEvent, now: dt.datetime) -> None:
+    mails.unknown_of_merchant(uuid.UUID(event.payload["merchant_id"]))
+
+
+@handles(sweeping.SITE_HAS_UNKNOWN)
+def tell_site_of_unknown(event: OutboxEvent, now: dt.datetime) -> None:
+    mails.unknown_of_site()
+
+
 @shared_task(base=SiteTask, name="messaging.send")
 def send() -> None:
     """Messages whose time has come: those put off, and those whose event was lost."""
@@ -86,9 +96,10 @@ def send() -> None:
 
 @shared_task(base=SiteTask, name="messaging.sweep")
 def sweep() -> None:
-    """What nobody finished, and to how many people the site wrote: the other sites' shares need it."""
+    """What nobody finished, whom to tell of it, and to how many people the site wrote: other sites' shares need it."""
     while sweeping.sweep(now=clock.now()):
         pass
+    sweeping.tell(now=clock.now())
     sender = senders.mine()
     if sender is not None and sender.users_per_day is not None:
         pacing.count_people(sender, now=clock.now())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from messaging.choices import State
 from messaging.models import Message
+from ui.text import thousands
 
 REASONS: dict[str, Any] = {
     "expired": _("It waited too long to be of use."),
@@ -56,6 +58,13 @@ def reason(message: Message) -> str:
 def template(message: Message) -> str:
     """What it was sent with: the template's name at Meta, or that it took none; "" before it was sent."""
     return str(FREE.get(message.form, message.form))
+
+
+def unknown(count: int) -> str:
+    """How many messages wait for somebody to decide."""
+    return ngettext(
+        "The outcome of %(count)s message is unknown", "The outcome of %(count)s messages is unknown", count
+    ) % {"count": thousands(count)}
 
 
 def step(what: str) -> str:

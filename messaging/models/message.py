@@ -63,6 +63,7 @@ class Message(WalledModel):
     category = models.CharField(max_length=40, blank=True)
     pricing = models.CharField(max_length=40, blank=True)
     billable = models.BooleanField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when people were told that its outcome is unknown
     history = models.JSONField(default=list)
 
     class Meta:
@@ -101,6 +102,13 @@ class Message(WalledModel):
             # Occasions whose picture could not be drawn: they come again.
             models.Index(
                 fields=["occasion_id"], condition=models.Q(error=NOT_DRAWN), name="messaging_message_not_drawn"
+            ),
+            # What waits for somebody to decide, and when people were last told of such.
+            models.Index(
+                fields=["merchant", "claimed_at"], condition=models.Q(state="unknown"), name="messaging_message_unknown"
+            ),
+            models.Index(
+                fields=["told_at"], condition=models.Q(told_at__isnull=False), name="messaging_message_told"
             ),
             # Meta's limit on people in a day, shared out between sites and merchants.
             models.Index(

@@ -41,11 +41,13 @@ def list_merchants(*, asked: uuid.UUID | None, limit: int) -> list[Merchant]:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Messages of one type that were queued in a period: how many arrived, failed, and are still on the way."""
+    """Messages of one type that were queued in a period: how many arrived, failed, are still on the way, and wait for
+    somebody to decide because nobody knows what became of them."""
 
     arrived: int = 0
     failed: int = 0
     open: int = 0
+    unknown: int = 0
     credits: int = 0
 
 
@@ -57,12 +59,19 @@ def figures(*, since: dt.datetime, merchant_id: uuid.UUID | None = None) -> dict
         .values_list("type")
         .annotate(
             arrived=Count("id", filter=Q(state__in=ARRIVED)), failed=Count("id", filter=Q(state=State.FAILED)),
-            open=Count("id", filter=Q(state__in=[State.QUEUED, State.SENDING, State.UNKNOWN, State.ACCEPTED])),
+            open=Count("id", filter=Q(state__in=[State.QUEUED, State.SENDING, State.ACCEPTED])),
+            unknown=Count("id", filter=Q(state=State.UNKNOWN)),
             credits=Count("id", filter=Q(charge="spent")),
         )
     )  # fmt: skip
     found = {kind: Figures(*counts) for kind, *counts in rows}
     return {kind: found.get(kind, Figures()) for kind in Type.values}
+
+
+def count_unknown(*, merchant_id: uuid.UUID | None = None) -> int:
+    """Messages whose outcome nobody knows, however old: of one merchant, or all that this wall shows."""
+    found = Message.objects.filter(state=State.UNKNOWN)
+    return (found.filter(merchant_id=merchant_id) if merchant_id else found).count()
 
 
 def with_last_message(coupons: QuerySet[Coupon]) -> QuerySet[Coupon]:

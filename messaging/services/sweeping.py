@@ -1,4 +1,5 @@
-"""What nobody finished: messages that a dead process was sending, and those that are no longer worth sending."""
+"""What nobody finished: messages that a dead process was sending, those that are no longer worth sending, and those of
+which nobody knows what became: people are told of them."""
 
 from __future__ import annotations
 
@@ -7,11 +8,14 @@ import uuid
 
 import structlog
 from django.db import transaction
+from django.db.models import F, Q
 
+from kernel.services import outbox
 from messaging import locks
 from messaging.choices import State
 from messaging.models import Message
 from messaging.services import outcomes
+from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 # Longer than a request may take, its picture before it.
@@ -19,6 +23,9 @@ SENDING_FOR = dt.timedelta(seconds=90)
 # Meta tries to deliver for a month at most; what was never told of by then was not delivered.
 ACCEPTED_FOR = dt.timedelta(days=31)
 CHUNK = 200
+# Most statuses come within seconds: what an hour has not settled waits for a person.
+TELL_AFTER, TELL_AGAIN = dt.timedelta(hours=1), dt.timedelta(days=1)
+MERCHANT_HAS_UNKNOWN, SITE_HAS_UNKNOWN = "message.unknown", "message.unknown_on_site"
 
 
 def sweep(*, now: dt.datetime) -> int:
@@ -35,6 +42,28 @@ def sweep(*, now: dt.datetime) -> int:
     for message_id in silent:
         _end(message_id, State.ACCEPTED, "never_told", now)
     return len(left) + len(old) + len(silent)
+
+
+def tell(*, now: dt.datetime) -> int:
+    """Have merchants and the site's staff told of messages whose outcome stays unknown; how many messages.
+
+    Each message once, and nobody more than once a day: what comes up meanwhile is told of a day later.
+    """
+    if Message.objects.filter(told_at__gt=now - TELL_AGAIN).exists():
+        return 0
+    with transaction.atomic():
+        # Whoever is second finds them told of: rows that another one changes are waited for and looked at again.
+        late = Message.objects.filter(state=State.UNKNOWN, claimed_at__lt=now - TELL_AFTER)
+        late = late.filter(Q(told_at=None) | Q(told_at__lt=F("claimed_at")))  # that, or sent again since
+        merchants = set(late.order_by().values_list("merchant_id", flat=True).distinct())
+        told = late.update(told_at=now)
+        if not told:
+            return 0
+        site_id = current_site().id
+        for merchant_id in sorted(merchants - {None}, key=str):
+            outbox.emit(MERCHANT_HAS_UNKNOWN, site_id=site_id, now=now, merchant_id=str(merchant_id))
+        outbox.emit(SITE_HAS_UNKNOWN, site_id=site_id, now=now)
+    return told
 
 
 def _overdue(state: State, column: str, before: dt.datetime) -> list[uuid.UUID]:

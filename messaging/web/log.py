@@ -102,6 +102,21 @@ def figures(
     return [(Type(kind).label, counts, f"{list_url}?type={kind}{more}") for kind, counts in found.items()]
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """What waits for somebody to decide: in words, and where it is listed."""
+
+    title: str
+    url: str
+
+
+def unknown(list_url: str, *, merchant_id: uuid.UUID | None = None) -> Unknown | None:
+    """Messages of one merchant or of all whose outcome nobody knows, however old; None where there are none."""
+    count = log.count_unknown(merchant_id=merchant_id)
+    more = f"&merchant={merchant_id}" if merchant_id else ""
+    return Unknown(words.unknown(count), f"{list_url}?state=unknown{more}") if count else None
+
+
 def _problems(rows: QuerySet[Message], *, wanted: bool) -> QuerySet[Message]:
     bad = [State.FAILED, State.UNKNOWN, State.CANCELLED]
     return rows.filter(state__in=bad) if wanted else rows.exclude(state__in=bad)
@@ -139,10 +154,12 @@ class SiteMessageList(MessageList):
         return next((merchant for merchant in self.merchants if merchant.id == asked), None)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        merchant = self.merchant
-        found = figures(reverse("site-messages:list"), now=clock.now(), merchant_id=merchant.id if merchant else None)
+        merchant, url = self.merchant, reverse("site-messages:list")
+        merchant_id = merchant.id if merchant else None
         return {
-            **super().get_context_data(**context), "figures": found,
+            **super().get_context_data(**context),
+            "figures": figures(url, now=clock.now(), merchant_id=merchant_id),
+            "unknown": unknown(url, merchant_id=merchant_id),
             "merchant": merchant, "merchant_name": merchant.name(language()) if merchant else "",
         }  # fmt: skip
 
