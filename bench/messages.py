@@ -1,8 +1,11 @@
 """Sending WhatsApp messages: how near two workers get to a stand-in that takes 1,000 a second, within every limit.
 
-The stand-in counts what it is asked for: `over_number` and `over_pair` are broken limits, seen from Meta's side. The
-baseline is the same messages posted by the same client from as many threads, without queue, paces or books. The queue
-is filled first; the workers are processes of their own, and all of it shares the machine's cores.
+The stand-in counts what it is asked for: `over_number` and `over_pair` are broken limits, seen from Meta's side. So
+that either could break, some messages go to two phones, more to each than the 45 that Meta takes at once: such a phone
+gets the five that are ours and then one in six seconds, and the rest still waits when the measure ends.
+
+The baseline is the same messages posted by the same client from as many threads, without queue, paces or books. The
+queue is filled first; the workers are processes of their own, and all of it shares the machine's cores.
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ from typing import Any
 from bench import servers
 
 ROOT = Path(__file__).resolve().parent.parent
-MESSAGES, WORKERS, THREADS = 4_000, 2, 8
+MESSAGES, WORKERS, THREADS = 2_400, 2, 8
 NUMBER_LIMIT = 1_000
+LIMITED = 800  # messages where Meta allows 80 a second
+FEW, EACH = 2, 60  # phones that many messages go to, and how many
 
 
 def run() -> list[dict[str, Any]]:
-    return [*_soak(), _limited()]
+    return [*_soak(), *_limited()]
 
 
 def _soak() -> list[dict[str, Any]]:
@@ -43,17 +48,26 @@ def _soak() -> list[dict[str, Any]]:
         finally:
             standin.stop()
     rate = counters["accepted"] / seconds
-    broken = counters["over_number"] + counters["over_pair"]
     return [
         {"name": f"messages a second, {WORKERS} workers; baseline: the client alone, {THREADS} threads", "ours": rate,
          "baseline": straight, "ratio": rate / straight, "unit": "/s", "aim": "at least 0.5",
          "ok": rate > straight / 2},
-        {"name": f"limits broken in {MESSAGES:,} messages, counted by the stand-in", "ours": broken, "baseline": None,
-         "aim": "0", "ok": broken == 0 and counters["accepted"] == MESSAGES},
+        _kept(counters, MESSAGES, seconds, "1,000"),
     ]  # fmt: skip
 
 
-def _limited() -> dict[str, Any]:
+def _kept(counters: dict[str, Any], count: int, seconds: float, speed: str) -> dict[str, Any]:
+    """Both limits, counted by the stand-in: none broken, and no phone kept waiting for longer than it must."""
+    broken = counters["over_number"] + counters["over_pair"]
+    alone, most = count - FEW * EACH, 6 + int(seconds / 6)
+    all_went = alone + FEW * 5 <= counters["accepted"] <= alone + FEW * most
+    return {
+        "name": f"number's and person's limits broken in {count:,} messages at {speed} a second", "ours": broken,
+        "baseline": None, "aim": "0", "ok": broken == 0 and all_went and counters["pair_total"] <= most,
+    }  # fmt: skip
+
+
+def _limited() -> list[dict[str, Any]]:
     """A number with Meta's usual 80 a second: the pace is kept, and little of it is lost."""
     with servers.database() as database:
         from tests.standins import WhatsAppStandIn
@@ -61,16 +75,17 @@ def _limited() -> dict[str, Any]:
         standin = WhatsAppStandIn()
         try:
             phone = _furnished(standin, mps=80)
-            _fill(phone, 1_600)
+            _fill(phone, LIMITED)
             seconds = _work(database.url, standin)
             counters = standin.counters()
         finally:
             standin.stop()
     rate = counters["accepted"] / seconds
-    return {
-        "name": "messages a second where Meta allows 80", "ours": rate, "baseline": 80.0, "ratio": rate / 80,
-        "unit": "/s", "aim": "at least 0.8, none over", "ok": rate >= 64 and counters["over_number"] == 0,
-    }  # fmt: skip
+    return [
+        {"name": "messages a second where Meta allows 80", "ours": rate, "baseline": 80.0, "ratio": rate / 80,
+         "unit": "/s", "aim": "at least 0.8", "ok": rate >= 64},
+        _kept(counters, LIMITED, seconds, "80"),
+    ]  # fmt: skip
 
 
 def _furnished(standin: Any, *, mps: int) -> Any:
@@ -95,18 +110,26 @@ def _furnish_standin(standin: Any, phone: Any, *, mps: int) -> None:
 
 
 def _fill(phone: Any, count: int) -> None:
-    """Messages of claims to as many people, in words: pictures would measure how fast they are drawn."""
+    """Messages of claims, in words: pictures would measure how fast they are drawn. Some go to few phones."""
+    from django.db import transaction
+
     from messaging.meta.models import MessageTemplate
     from tenants.walls import wall
     from tests import cluster, factories
 
     with wall(cluster.site("master"), "master"):
         MessageTemplate.objects.filter(purpose="coupon").update(status="PAUSED")
-    with phone.at_site():
+    step, taken = count // (FEW * EACH), {}
+    with phone.at_site(), transaction.atomic():
         batch = phone.batch(count, **_open_long())
         for number in range(count):
-            customer = factories.make_customer(phone=f"+96651{number:07d}")
-            phone.queued(customer_id=customer.id, coupon_id=phone.taken(batch, customer).id, now=_now())
+            place = number // step
+            to = count + place % FEW if number % step == 0 and place < FEW * EACH else number
+            if to not in taken:
+                customer = factories.make_customer(phone=f"+96651{to:07d}")
+                taken[to] = (customer.id, phone.taken(batch, customer).id)
+            customer_id, coupon_id = taken[to]
+            phone.queued(customer_id=customer_id, coupon_id=coupon_id, now=_now())
 
 
 def _open_long() -> dict[str, Any]:
@@ -122,7 +145,7 @@ def _now() -> Any:
 
 
 def _work(database: str, standin: Any) -> float:
-    """Start the workers together and wait until the queue is empty; seconds from the first message to the last."""
+    """Start the workers together and wait until nothing is due; seconds from the first message to the last."""
     environment = {**os.environ, "DATABASE_URL": database, "WHATSAPP_API_BASE": standin.url, "LOG_LEVEL": "ERROR"}
     workers = [
         subprocess.Popen([sys.executable, "-m", "bench.messages"], cwd=ROOT, env=environment, stdin=subprocess.PIPE,
