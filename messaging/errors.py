@@ -13,8 +13,17 @@ class WhatsAppOff(DomainError):
     code = "whatsapp_off"
     status = 409
 
+    said = _("WhatsApp is not switched on here.")
+
     def __init__(self) -> None:
-        super().__init__(_("WhatsApp is not switched on here."))
+        super().__init__(self.said)
+
+
+class NotToCountry(WhatsAppOff):
+    """The site's number does not send to the country of this one."""
+
+    code = "not_to_country"
+    said = _("WhatsApp is not sent to numbers of this country.")
 
 
 class NotWanted(DomainError):

@@ -46,3 +46,4 @@ class Skipped(TextChoices):
     NO = "", ""
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
     NOT_WANTED = "not_wanted", _("Wants no messages any more")
+    ABROAD = "abroad", _("Has a number of a country that WhatsApp is not sent to")

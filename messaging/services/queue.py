@@ -22,7 +22,9 @@ from merchants.services import holding
 from messaging import quiet
 from messaging.choices import TYPE_OF, Charge, State, Trigger, Type
 from messaging.consent.queries import register
-from messaging.errors import NoCoupon, NotWanted, WhatsAppOff
+from messaging.errors import NoCoupon, NotToCountry, NotWanted, WhatsAppOff
+from messaging.meta.choices import SenderState
+from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
 from tenants.models import Site
@@ -66,15 +68,16 @@ def enqueue(
     `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then.
     `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
 
-    Raises InsufficientCredits, WhatsAppOff, NotWanted, NoCoupon; then nothing is left behind.
+    Raises InsufficientCredits, WhatsAppOff (NotToCountry, too), NotWanted, NoCoupon; then nothing is left behind.
     """
     with at_site(merchant_id) as site, transaction.atomic():
         found = Message.objects.filter(key=key).first()
         if found is not None:
             return found
-        _must_be_on(site, trigger, merchant_id)
+        sender = _must_be_on(site, trigger, merchant_id)
         customer = Customer.objects.get(id=customer_id) if customer_id else None
         recipient = _recipient(site, customer, phone)
+        _must_reach(sender, site, customer, phone)
         _must_be_wanted(trigger, merchant_id, customer_id, recipient)
         due_at = max(now, not_before or now)
         due_at = quiet_hours.next_allowed(due_at) if quiet_hours else due_at
@@ -134,15 +137,26 @@ def at_site(merchant_id: uuid.UUID | None) -> Iterator[Site]:
         yield site
 
 
-def _must_be_on(site: Site, trigger: Trigger, merchant_id: uuid.UUID | None) -> None:
-    if not site.is_open or not senders.is_on():
+def _must_be_on(site: Site, trigger: Trigger, merchant_id: uuid.UUID | None) -> Sender:
+    """The number that will send it."""
+    sender = senders.mine()
+    if not site.is_open or sender is None or sender.state == SenderState.OFF:
         raise WhatsAppOff
     if merchant_id is None or trigger == Trigger.CODE:
-        return
+        return sender
     if not Merchant.objects.filter(id=merchant_id, state=Merchant.State.ACTIVE).exists():
         raise WhatsAppOff
     if trigger in DELIVERIES and Switches.objects.filter(merchant_id=merchant_id, delivery=False).exists():
         raise WhatsAppOff
+    return sender
+
+
+def _must_reach(sender: Sender, site: Site, customer: Customer | None, phone: str) -> None:
+    """Each number sends to some countries only; nothing is queued for others."""
+    if not phone and customer is not None:
+        phone = crypto.open_sealed(customer.phone_sealed, site_id=site.id, field="phone")
+    if not sender.reaches(phone):
+        raise NotToCountry
 
 
 def _must_be_wanted(

@@ -111,6 +111,19 @@ def test_who_does_not_want_it_is_left_alone(phone, why):
     assert not Occasion.objects.exists()
 
 
+def test_who_has_a_number_of_a_country_that_is_not_sent_to_is_left_out_and_the_others_are_not(phone):
+    automation(phone)
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=["SA"])
+    born(phone, 3, 1, phone="+12025550123")
+    carl = born(phone, 3, 1, phone="+966500000077")
+
+    done = run()
+
+    assert (done.sent, done.skipped, written_to()) == (1, 1, [carl.id])
+    assert Occasion.objects.exclude(skipped="").get().skipped == "abroad"
+
+
 def test_customers_of_another_merchant_are_nobodys_business(phone):
     automation(phone)
     other = open_phone(phone.shop.site, brand="Sam's")

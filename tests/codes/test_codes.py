@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import subprocess
+from contextlib import contextmanager
 
 import pytest
 
+from config.embedded import Valkey, free_port, wait_for
 from kernel import crypto, limits
 from kernel.models import OutboxEvent
 from merchants.models import CustomerDevice
@@ -13,7 +17,7 @@ from merchants.services import claims
 from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.models import PhoneCode
 from messaging.codes.services import codes
-from messaging.errors import WhatsAppOff
+from messaging.errors import NotToCountry, WhatsAppOff
 from messaging.meta.models import Sender
 from messaging.models import Message
 from tenants.walls import wall
@@ -202,6 +206,102 @@ def test_without_the_counters_no_code_is_sent(visitor, settings):
 
     with pytest.raises(limits.Unavailable):
         ask()
+
+
+def test_a_number_is_sent_ten_codes_a_day_however_slowly_they_are_asked_for(visitor):
+    """Every 13 minutes, so that the hour's limit is never what says no; a code comes back each 2.4 hours."""
+    for number in range(10):
+        limits._client.cache_clear()  # a process that starts again
+        ask(device=f"b{number}", network=f"10.{number}.0.0/24", now=NOW + number * 13 * MINUTE)
+
+    with pytest.raises(limits.TooMany) as refused:
+        ask(device="b11", network="10.11.0.0/24", now=NOW + 130 * MINUTE)
+    ask(device="b12", network="10.12.0.0/24", now=NOW + 145 * MINUTE)
+
+    assert refused.value.verdict.bucket == "code.phone.day"
+
+
+def send_many(visitor, how_many, now):
+    """Codes of site-wide pages to so many customers; how many went."""
+    with visitor.at_site():
+        rows = [
+            PhoneCode.objects.create(
+                customer=factories.make_customer(), device_hash=f"{now}{number}", created_at=now,
+                expires_at=now + HOUR, digits_hash=b"x", secret_sealed=crypto.seal(
+                    "123456", site_id=visitor.shop.site.id, field="phone_code"
+                ),
+            )
+            for number in range(how_many)
+        ]  # fmt: skip
+        return [codes.send(code_id=row.id, now=now) for row in rows].count(True)
+
+
+def test_the_ceiling_comes_back_over_the_next_hour(visitor):
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(code_ceiling_per_hour=3)
+
+    sent = [send_many(visitor, 5, NOW + after) for after in (0 * HOUR, 20 * MINUTE, 59 * MINUTE, 2 * HOUR)]
+
+    assert sent == [3, 1, 1, 3]
+
+
+def test_a_valkey_that_starts_again_has_forgotten_and_one_that_is_gone_sends_nothing(visitor, settings):
+    """Counters stand in Valkey alone, so a restart costs one ceiling more; while it is down, no code is sent at all."""
+    own = Valkey(free_port(28379))
+    settings.REDIS_URL = own.url
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(code_ceiling_per_hour=2)
+
+    with running(own):
+        sent = [send_many(visitor, 3, NOW), send_many(visitor, 3, NOW)]
+    with pytest.raises(limits.Unavailable):
+        send_many(visitor, 1, NOW)
+    with running(own):
+        sent.append(send_many(visitor, 3, NOW))
+
+    assert sent == [2, 0, 2]
+
+
+def answers(valkey):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", valkey.port)) == 0
+
+
+@contextmanager
+def running(valkey):
+    """A Valkey as the product starts it: without anything on disk."""
+    process = subprocess.Popen(valkey.command())
+    try:
+        wait_for(lambda: answers(valkey), seconds=20, what="Valkey")
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_no_code_goes_to_a_country_that_the_number_does_not_send_to(visitor):
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(countries=["SA"])
+    with visitor.at_site():
+        factories.make_customer(phone="+12025550123")
+
+    for abroad in ("+12025550123", "+12025550124"):  # one that is known here, and one that is not
+        with pytest.raises(NotToCountry, match="not sent to numbers of this country"):
+            ask(abroad, device=abroad)
+    ask(PHONE)
+
+    with visitor.at_site():
+        assert PhoneCode.objects.count() == 1
+
+
+def test_a_code_asked_for_before_its_country_was_taken_out_is_not_sent(visitor):
+    ask()
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(countries=["AE"])
+
+    with visitor.at_site():
+        assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is False
+        assert Message.objects.count() == 0
 
 
 def test_a_site_without_whatsapp_has_no_codes(visitor):

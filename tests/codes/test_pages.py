@@ -11,6 +11,7 @@ from messaging.codes.models import PhoneCode
 from messaging.codes.services import codes
 from messaging.meta.models import Sender
 from messaging.models import Message
+from tenants.walls import wall
 from tests import cluster, factories
 
 PHONE = "+966512345678"
@@ -109,6 +110,20 @@ def test_a_proved_holder_has_the_coupon_sent_again(phone, browser, coupon):
     (message,) = Message.objects.all()
     assert "Send it to my WhatsApp" in page
     assert (message.trigger, message.coupon_id, phone.wallet()) == ("resend", coupon.id, (10, 9))
+
+
+def test_a_country_that_is_not_sent_to_is_said_in_words(phone, browser, coupon):
+    browser.post("/my/code", typed("0512345678"))
+    browser.post("/my/code/enter", {"code": "123456"})
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(countries=["AE"])
+
+    asked = browser.post("/my/code", typed("0512345679"))
+    sent = browser.get(browser.post(f"/my/send/{coupon.serial}").url)
+
+    assert (asked.status_code, "not sent to numbers of this country" in asked.content.decode()) == (422, True)
+    assert "not sent to numbers of this country" in sent.content.decode()
+    assert Message.objects.count() == 0
 
 
 def test_somebody_who_only_has_the_serial_sends_nothing(phone, browser, coupon):

@@ -11,10 +11,11 @@ from kernel.models import OutboxEvent
 from merchants.models import Coupon, Merchant
 from messaging.choices import PURPOSE_OF, TYPE_OF, Trigger
 from messaging.consent.services import consent
-from messaging.errors import NoCoupon, NotWanted, WhatsAppOff
+from messaging.errors import NoCoupon, NotToCountry, NotWanted, WhatsAppOff
 from messaging.meta.models import Sender
 from messaging.models import Message
 from messaging.services import delivery, queue
+from tenants.queries import sites
 from tenants.walls import WallError, wall
 from tests import factories
 from tests.credits.cast import run_threads
@@ -261,3 +262,20 @@ def test_a_claim_without_credits_is_in_the_log_and_costs_nothing(phone):
 
     (row,) = Message.objects.filter(merchant_id=poor.merchant_id)
     assert (row.state, row.error, row.charge) == ("cancelled", "no_credits", "none")
+
+
+def test_a_number_sends_to_its_countries_only_and_nothing_is_left_of_the_rest(phone):
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=["SA", "AE"])
+    at_home, abroad = phone.customer(phone="+971501234567"), phone.customer(phone="+12025550123")
+    taken = phone.taken(phone.batch(), abroad)
+
+    phone.queued(customer_id=at_home.id)
+    with pytest.raises(NotToCountry):
+        phone.queued(Trigger.BIRTHDAY, customer_id=abroad.id, batch_id=phone.batch().id)
+    with pytest.raises(NotToCountry):
+        phone.queued(Trigger.TEST, customer_id=None, batch_id=phone.batch().id, phone="+12025550123")
+    assert delivery.on_taken(coupon_id=taken.id, now=NOW) is None
+
+    assert (Message.objects.count(), phone.wallet(), phone.wallet("wa_bi")) == (1, (10, 9), (10, 10))
+    assert not Coupon.objects.filter(state="held").exists()

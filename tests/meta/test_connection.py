@@ -9,6 +9,7 @@ from accounts.models import AuditEvent
 from kernel.errors import NotAllowed
 from kernel.models import OutboxEvent
 from messaging.meta import tasks
+from messaging.meta.countries import near
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.meta.services import account, connection, notices, senders, templates
 from tenants.walls import wall
@@ -112,6 +113,7 @@ def test_a_number_is_connected_to_a_site_and_its_texts_are_submitted(chief, what
         sender = Sender.objects.get()
         assert answer["Location"] == f"/whatsapp/numbers/{sender.id}/"
         assert (sender.display_name, sender.users_per_day, sender.messages_per_second) == ("Ada Deals", 10_000, 80)
+        assert sender.countries == near(ada_site.country)
         tasks.submit(OutboxEvent.objects.get(topic=templates.SUBMIT), NOW)
         assert MessageTemplate.objects.filter(site_id=ada_site.id, status="APPROVED").count() == 16
     assert "/ 16" in chief.get(answer["Location"]).content.decode()
@@ -148,7 +150,10 @@ def test_pausing_resuming_and_switching_off_by_hand(chief, whatsapp, ada_site, m
     assert state() == ("on", "")
     chief.post(f"{page}off/")
     assert state() == ("off", "")
-    chief.post(f"{page}edit/", {"code_ceiling_per_hour": 50})
+    refused = chief.post(f"{page}edit/", {"code_ceiling_per_hour": 50, "countries": "SA XX"})
+    assert (refused.status_code, "“XX” is no country" in refused.content.decode()) == (422, True)
+    chief.post(f"{page}edit/", {"code_ceiling_per_hour": 50, "countries": "sa, ae"})
+    assert '<bdi dir="ltr">SA AE</bdi>' in chief.get(page).content.decode()
     chief.post(f"{page}remove/")
     with wall(master_site, "master"):
         assert Sender.objects.count() == 0

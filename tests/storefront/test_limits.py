@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from types import SimpleNamespace
 
 import pytest
 
 from config.logs import SecretPaths
+from kernel import limits
 from kernel.limits import TooMany
-from storefront.services import guard
+from storefront.services import guard, resend
 from storefront.services.guard import Caller
 from tenants.walls import wall
 from tests.factories import NOW
@@ -85,6 +87,57 @@ def test_asking_which_numbers_are_known_soon_ends(ada_site):
     for number in range(20):
         ask("+966500000077", other(number))
     assert refused(lambda: ask("+966500000077", other(21))) == "recognise.phone"
+
+
+def test_a_network_asks_for_a_shop_full_of_people_which_numbers_are_known(ada_site):
+    def ask(number, network="192.0.2", after=0):
+        caller = Caller(f"{network}.{number % 250}", f"d{number}")
+        with wall(ada_site, "visitor"):
+            guard.before_recognition(
+                caller=caller, phone=f"+96650{number:07}", now=NOW + dt.timedelta(seconds=after)
+            )  # fmt: skip
+
+    for number in range(150):
+        if number % 50 == 0:
+            limits._client.cache_clear()  # a process that starts again
+        ask(number)
+
+    assert refused(lambda: ask(999)) == "recognise.network"
+    ask(999, network="198.51.100")
+    ask(999, after=4)  # one comes back each four seconds
+
+
+RESENDS = [
+    # bucket, how often, seconds until one comes back, what differs
+    ("resend.coupon", 2, 43_200, lambda n: {"customer": n}),
+    ("resend.customer", 5, 17_280, lambda n: {"serial": n}),
+    ("resend.merchant", 300, 12, lambda n: {"serial": n, "customer": n}),
+]
+
+
+@pytest.mark.parametrize(("bucket", "most", "again", "differing"), RESENDS, ids=[row[0] for row in RESENDS])
+def test_a_coupon_is_sent_again_so_often_and_no_more(ada_site, monkeypatch, bucket, most, again, differing):
+    sent = []
+    monkeypatch.setattr(resend, "Coupon", SimpleNamespace(objects=SimpleNamespace(get=lambda **_what: SimpleNamespace(id=1))))
+    monkeypatch.setattr(resend.delivery, "send_again", lambda **what: sent.append(what))
+
+    def send(number, after=0):
+        found = {"serial": 0, "customer": 0, **differing(number)}
+        with wall(ada_site, "visitor"):
+            resend.send_again(
+                customer_id=uuid.UUID(int=found["customer"]), serial=f"serial-{found['serial']}", merchant_id=MERCHANT,
+                now=NOW + dt.timedelta(seconds=after),
+            )  # fmt: skip
+
+    for number in range(most):
+        if number % 100 == 1:
+            limits._client.cache_clear()  # a process that starts again
+        send(number)
+
+    assert refused(lambda: send(most)) == bucket
+    assert refused(lambda: send(most, again - 1)) == bucket
+    send(most, again)
+    assert len(sent) == most + 1
 
 
 def test_only_unknown_serials_count_as_guesses(ada_site):

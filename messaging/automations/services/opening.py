@@ -21,7 +21,7 @@ from messaging.automations.choices import CampaignState, Kind, Skipped, State
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
 from messaging.choices import Trigger
-from messaging.errors import NoCoupon, NotWanted
+from messaging.errors import NoCoupon, NotToCountry, NotWanted
 from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
@@ -63,6 +63,8 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
         return _before(error)
     except NotWanted:
         return _skip(source, due, Skipped.NOT_WANTED, now)
+    except NotToCountry:
+        return _skip(source, due, Skipped.ABROAD, now)
     except NoCoupon as error:
         if error.outcome in WAITED_FOR:
             return Opened.FULL

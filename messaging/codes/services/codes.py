@@ -28,7 +28,8 @@ from messaging.choices import Trigger
 from messaging.codes import locks
 from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.models import PhoneCode
-from messaging.errors import NotWanted, WhatsAppOff
+from messaging.errors import NotToCountry, NotWanted, WhatsAppOff
+from messaging.meta.choices import SenderState
 from messaging.meta.queries import senders
 from messaging.services import queue
 from tenants.walls import current_site, wall
@@ -65,8 +66,8 @@ def ask(
 ) -> None:  # fmt: skip
     """Have a code sent to `phone` (E.164), for the browser with this cookie. At level visitor.
 
-    `digits` are six random ones unless given. Raises limits.TooMany, limits.Unavailable, WhatsAppOff. What it does not
-    say is whether the number is known.
+    `digits` are six random ones unless given. Raises limits.TooMany, limits.Unavailable, WhatsAppOff, NotToCountry.
+    What it does not say is whether the number is known.
     """
     site = current_site()
     device = crypto.token_hash(device_token)
@@ -75,8 +76,11 @@ def ask(
         closed=True,
     )  # fmt: skip
     with wall(site, "site"), transaction.atomic():
-        if not senders.is_on():
+        sender = senders.mine()
+        if sender is None or sender.state == SenderState.OFF:
             raise WhatsAppOff
+        if not sender.reaches(phone):  # said of every number of that country, known or not
+            raise NotToCountry
         index = crypto.keyed_index(phone, site_id=site.id, field="phone")
         known = Customer.objects.filter(phone_index=index, erased_at=None).exclude(name="").first()
         said, row_id = (digits or six_digits)(), uuid7()

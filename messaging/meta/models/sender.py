@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from messaging.meta import countries
 from messaging.meta.choices import SenderState
 from tenants.walls.base import PublicModel
 
@@ -13,7 +15,8 @@ from tenants.walls.base import PublicModel
 class Sender(PublicModel):
     """One per site, under the platform's account. `users_per_day` is Meta's limit on people written to in a day, which
     all numbers of the account share; none: unlimited or not known. `people_lately`: to how many this number wrote in
-    the day before `people_counted_at`. A paused sender keeps its queue; one that is off takes nothing."""
+    the day before `people_counted_at`. `countries`: where it sends to, as two-letter codes; none: everywhere. A paused
+    sender keeps its queue; one that is off takes nothing."""
 
     site_id = models.UUIDField(unique=True)
     phone_number_id = models.CharField(max_length=40, unique=True)  # also how a webhook finds its site
@@ -28,6 +31,7 @@ class Sender(PublicModel):
     people_lately = models.PositiveIntegerField(default=0)
     people_counted_at = models.DateTimeField(null=True, blank=True)
     code_ceiling_per_hour = models.PositiveIntegerField(default=200)
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     connected_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True, blank=True)
 
@@ -42,6 +46,10 @@ class Sender(PublicModel):
 
     def __str__(self) -> str:
         return self.display_name or self.display_phone or self.phone_number_id
+
+    def reaches(self, phone: str) -> bool:
+        """Whether it sends to the country of `phone` (E.164)."""
+        return not self.countries or countries.country_of(phone) in self.countries
 
     def sends(self, now: dt.datetime) -> bool:
         """Whether messages may go out now."""

@@ -15,6 +15,7 @@ from accounts.services import audit
 from kernel.services import outbox
 from messaging.meta import locks
 from messaging.meta.choices import SenderState
+from messaging.meta.countries import near
 from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
 from messaging.meta.services import account, templates
@@ -45,6 +46,7 @@ def connect(*, site: Site, phone_number_id: str, actor: Actor, now: dt.datetime)
                 phone_number_id=phone_number_id,
                 connected_at=now,
                 checked_at=now,
+                countries=near(site.country),
                 **_figures(found, STANDARD),
             )
             audit.record("sender.connected", sender, actor=actor, now=now, after={"site": str(site)})
@@ -127,14 +129,18 @@ def switch_off(*, sender_id: uuid.UUID, actor: Actor, now: dt.datetime) -> None:
             _set(sender, actor, now, state=SenderState.OFF, pause_reason="", paused_until=None)
 
 
-def edit(*, sender_id: uuid.UUID, code_ceiling_per_hour: int, actor: Actor, now: dt.datetime) -> None:
-    """How many codes an hour a site may cost the platform. On the console. Raises NotAllowed."""
+def edit(
+    *, sender_id: uuid.UUID, code_ceiling_per_hour: int, countries: list[str], actor: Actor, now: dt.datetime
+) -> None:
+    """How many codes an hour a site may cost the platform, and to which countries it sends (none: to all). On the
+    console. Raises NotAllowed."""
     must(actor, "meta.manage")
+    after = {"code_ceiling_per_hour": code_ceiling_per_hour, "countries": countries}
     with transaction.atomic():
         sender = locks.sender(sender_id)
-        before = {"code_ceiling_per_hour": sender.code_ceiling_per_hour}
-        after = {"code_ceiling_per_hour": code_ceiling_per_hour}
-        sender.code_ceiling_per_hour = code_ceiling_per_hour
+        before = {name: getattr(sender, name) for name in after}
+        for name, value in after.items():
+            setattr(sender, name, value)
         sender.save(update_fields=list(after))
         audit.record("sender.edited", sender, actor=actor, now=now, before=before, after=after)
 

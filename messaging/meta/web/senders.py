@@ -20,6 +20,7 @@ from agents.web.base import FormPage, Page, PostAction
 from kernel import clock
 from messaging.meta import texts
 from messaging.meta.choices import Purpose, SenderState
+from messaging.meta.countries import read as read_countries
 from messaging.meta.errors import MetaRefused, MetaSilent, NotConnected
 from messaging.meta.models import MessageTemplate, Sender
 from messaging.meta.queries import senders as read
@@ -214,23 +215,35 @@ class RemoveSender(_OnSender):
         return reverse("meta:senders")
 
 
-class CeilingForm(forms.Form):
+class LimitsForm(forms.Form):
     code_ceiling_per_hour = forms.IntegerField(
         label=_("Codes an hour"), min_value=0, max_value=100_000,
         help_text=_("Codes that prove a phone on site-wide pages are paid by the platform. No more than this many."),
     )  # fmt: skip
+    countries = forms.CharField(
+        label=_("Countries"), required=False, max_length=1000,
+        widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
+        help_text=_("Two letters each, such as SA AE. Nothing is sent to numbers of other countries. Empty: to all."),
+    )  # fmt: skip
+
+    def clean_countries(self) -> list[str]:
+        try:
+            return read_countries(self.cleaned_data["countries"])
+        except ValueError as error:
+            raise forms.ValidationError(_("“%(code)s” is no country."), params={"code": str(error)}) from error
 
 
 class EditSender(FormPage, _OfSender):
     verb = "meta.manage"
-    form_class = CeilingForm
-    title = _("Limit of codes")
+    form_class = LimitsForm
+    title = _("Limits of the number")
     done = _("Saved.")
 
     def initial(self) -> dict[str, Any]:
-        return {"code_ceiling_per_hour": self.sender.code_ceiling_per_hour}
+        sender = self.sender
+        return {"code_ceiling_per_hour": sender.code_ceiling_per_hour, "countries": " ".join(sender.countries)}
 
-    def save(self, form: CeilingForm) -> str:
+    def save(self, form: LimitsForm) -> str:
         senders.edit(sender_id=self.sender.id, **form.cleaned_data, actor=self.actor, now=clock.now())
         return self.sender_url()
 
