@@ -63,7 +63,7 @@ class MessageList(ListView):
         Column("delivered", _("Delivered at"), value="delivered_at", kind=WHEN, hidden=True),
         Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
     ]  # fmt: skip
-    search_fields = ["customer__name", "label"]
+    search_fields = ["customer__name__icontains", "label"]
     search_hint = _("Name, campaign or whole serial")
     filters = [
         Choice("state", _("State"), choices=State.choices, multiple=True),
@@ -134,11 +134,13 @@ class SiteMessageList(MessageList):
     list_subtitle = _("Every WhatsApp message of this site.")
     columns = [
         *MessageList.columns[:1],
-        Column("merchant", _("Merchant"), value=lambda m: m.merchant.brand_name if m.merchant else _("This site"),
+        Column("merchant", _("Merchant"), value=lambda m: m.merchant.name(language()) if m.merchant else _("This site"),
                sort="merchant__brand_name", sort_nullable=True),
         *MessageList.columns[1:],
     ]  # fmt: skip
-    search_fields = ["customer__name", "label", "merchant__brand_name"]
+    search_fields = [
+        *MessageList.search_fields, "merchant__brand_name__icontains", "merchant__brand_name_ar__icontains",
+    ]  # fmt: skip
     search_hint = _("Name, merchant, campaign or whole serial")
     filters = [Choice("merchant", _("Merchant"), choices=_merchant_choices), *MessageList.filters]
     page_name = "site-messages:message"

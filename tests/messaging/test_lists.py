@@ -144,3 +144,18 @@ def test_the_log_says_which_coupon_its_state_and_the_template(phone, owner, staf
     assert [row[1:] for row in sites] == [row[1:] for row in own]
     assert found == redeemed == own[1:]
     assert half == []
+
+
+def test_the_log_finds_a_part_of_a_name_and_a_merchant_in_either_language(phone, owner, staff):
+    message = phone.queued(
+        Trigger.RECALL, batch_id=phone.batch().id, customer_id=phone.customer(name="Layla Haddad").id
+    )
+    type(phone.shop.merchant).objects.filter(id=phone.merchant_id).update(brand_name_ar="قهوة منى")
+    open_phone(phone.shop.site).queued()
+
+    def found(client, url, text):
+        return [row[1] for row in rows(client, f"{url}?export=csv&cols=id&q={text}")]
+
+    assert found(owner, "/merchant/messages/", "layla hadd") == [str(message.id)]
+    assert found(owner, "/merchant/messages/", "omar") == []
+    assert found(staff, "/office/messages/", "منى") == [str(message.id)]
