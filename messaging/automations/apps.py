@@ -22,7 +22,7 @@ class AutomationsConfig(AppConfig):
 
 
 def _show() -> None:
-    from messaging.automations.choices import CampaignState, State
+    from messaging.automations.choices import CampaignState, Outcome, State
     from ui import navigation, states
     from ui.navigation import NavItem
     from ui.states import State as Shown
@@ -43,6 +43,10 @@ def _show() -> None:
             State.ON: Shown(State.ON.label, "good"),
             State.PAUSED: Shown(State.PAUSED.label, "warning", "circle-pause"),
         },
+    )
+    states.register(
+        "recipient",
+        {one: Shown(one.label, "good" if one == Outcome.WILL_GET else "neutral", "") for one in Outcome},
     )
     states.register(
         "campaign",

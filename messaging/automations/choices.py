@@ -47,3 +47,13 @@ class Skipped(TextChoices):
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
     NOT_WANTED = "not_wanted", _("Wants no messages any more")
     ABROAD = "abroad", _("Has a number of a country that WhatsApp is not sent to")
+
+
+class Outcome(TextChoices):
+    """What a preview says of one customer."""
+
+    WILL_GET = "will_get", _("Will get it")
+    NO_OPTIN = "no_optin", _("Did not agree to messages")
+    STOPPED = "stopped", _("Stopped messages")
+    HAD_IT = "had_it", _("Had it already")
+    HAS_COUPON = "has_coupon", _("Has a coupon of this batch")

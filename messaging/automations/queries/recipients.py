@@ -156,6 +156,16 @@ def count(rows: Rows) -> Reasons:
     return Reasons(**found)
 
 
+def told(rows: Rows) -> Rows:
+    """Everybody of a judged population, with `outcome`: will_get, or the name of the first reason that holds."""
+    reasons = (
+        When(agreed=False, then=Value("no_optin")), When(silent=True, then=Value("stopped")),
+        When(had=True, then=Value("had_it")), When(full=True, then=Value("has_coupon")),
+    )  # fmt: skip
+    named = Case(*reasons, default=Value("will_get"), output_field=_TEXT)
+    return rows.select_related("customer").annotate(outcome=named)
+
+
 def due(rows: Rows) -> Rows:
     """Those who are written to, in a fixed order."""
     return rows.filter(agreed=True, silent=False, had=False, full=False).order_by("pk")

@@ -59,19 +59,43 @@ class Preview:
 def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetime) -> Preview:
     """The next 30 days, or until the next festival, by the settings in `automation`, saved or not."""
     today = clock.local_date(now, merchant.time_zone)
-    coming = next_festival(automation, merchant, today=today) if automation.kind == Kind.FESTIVAL else None
-    ahead = max(0, (coming.day - today).days - (automation.days_before or 0)) if coming else MONTH
+    ahead, coming = _ahead(automation, merchant, today)
     with wall(current_site(), "site"):
         batch = automation.batch if automation.batch_id else None
-        near, far = (
-            recipients.judged(recipients.population(automation, merchant, now=now, ahead=days), automation, batch=batch)
-            for days in (0, ahead)
-        )
+        near, far = (_judged(automation, merchant, batch, now, days) for days in (0, ahead))
         return Preview(
             now=recipients.count(near), later=recipients.count(far), until=today + dt.timedelta(days=ahead),
             names=_names(far), credits=_credits(merchant), coupons_left=_coupons(batch), festival=coming,
             without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
         )  # fmt: skip
+
+
+def people_of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetime) -> recipients.Rows:
+    """Everybody whom `of_automation` counts as later, each with an `outcome`. Read at level merchant."""
+    ahead, _coming = _ahead(automation, merchant, clock.local_date(now, merchant.time_zone))
+    batch = automation.batch if automation.batch_id else None
+    return recipients.told(_judged(automation, merchant, batch, now, ahead))
+
+
+def people_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime) -> recipients.Rows:
+    """Everybody of the segment as it is now, each with an `outcome`. Read at level merchant."""
+    rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
+    return recipients.told(recipients.judged(rows, campaign, batch=campaign.batch))
+
+
+def _ahead(
+    automation: Automation, merchant: Merchant, today: dt.date
+) -> tuple[int, festivals.Occurrence | None]:  # fmt: skip
+    """How many days a preview looks ahead: a month, or until the next festival, which is the second."""
+    coming = next_festival(automation, merchant, today=today) if automation.kind == Kind.FESTIVAL else None
+    return max(0, (coming.day - today).days - (automation.days_before or 0)) if coming else MONTH, coming
+
+
+def _judged(
+    automation: Automation, merchant: Merchant, batch: Batch | None, now: dt.datetime, ahead: int
+) -> recipients.Rows:  # fmt: skip
+    rows = recipients.population(automation, merchant, now=now, ahead=ahead)
+    return recipients.judged(rows, automation, batch=batch)
 
 
 def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now: dt.datetime) -> Preview:

@@ -152,6 +152,8 @@ class EditView(View):
             "festival_name": preview.festival.festival.name(language()) if preview.festival else "",
             "counts": None if automation._state.adding else results.of_automations([automation.id])[automation.id],
             "pause_url": reverse(f"automations:{kind}-pause"), "resume_url": reverse(f"automations:{kind}-resume"),
+            # The list goes by what is saved: not by what is only being tried.
+            "people_url": reverse(f"automations:{kind}-people") if request.method == "GET" else "",
             "test_url": reverse(f"automations:{kind}-test"), **bubbles_of(automation, merchant, request, now=now),
         }  # fmt: skip
         return render(request, "automations/edit.html", context, status=status)

@@ -98,6 +98,7 @@ class CampaignView(View):
             "job_url": reverse("merchants:job", args=[row.job_id]) if row.state == CampaignState.RUNNING and row.job_id
             else "",
             "test_url": reverse("automations:campaign-test", args=[row.id]),
+            "people_url": reverse("automations:campaign-people", args=[row.id]),
             **bubbles_of(row, merchant, request, now=now),
             "crumbs": [(_t("Campaigns"), reverse("automations:campaigns")), (row.name, "")],
         }  # fmt: skip
