@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from merchants.models import Coupon, Merchant
 from messaging.choices import ARRIVED, State, Type
@@ -84,8 +84,11 @@ def by_last_message(coupons: QuerySet[Coupon], *, states: Sequence[str], without
 
     Reads from the messages: there are fewer of them than coupons.
     """
-    newest = Subquery(_newest("coupon_id", "coupon__customer_id").values("id")[:1])
-    found = Q(id__in=Message.objects.filter(state__in=states, id=newest).values("coupon_id"))
+    newer = Message.objects.filter(coupon_id=OuterRef("coupon_id"), customer_id=OuterRef("customer_id")).filter(
+        Q(created_at__gt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), id__gt=OuterRef("id"))
+    )
+    theirs = Message.objects.filter(state__in=states, customer_id=F("coupon__customer_id"))
+    found = Q(id__in=theirs.exclude(Exists(newer)).values("coupon_id"))
     return coupons.filter(found | ~Q(Exists(_newest("pk", "customer_id"))) if without else found)
 
 
