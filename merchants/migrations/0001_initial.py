@@ -15,48 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title_en', models.CharField(max_length=80)),
-                ('title_ar', models.CharField(blank=True, max_length=80)),
-                ('offer_kind', models.CharField(choices=[('percentage', 'Percentage off'), ('amount', 'Amount off'), ('free_item', 'Free item'), ('other', 'Other')], max_length=12)),
-                ('offer_percent', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('offer_amount', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('offer_text_en', models.CharField(blank=True, max_length=80)),
-                ('offer_text_ar', models.CharField(blank=True, max_length=80)),
-                ('terms_en', models.TextField(blank=True, max_length=2000)),
-                ('terms_ar', models.TextField(blank=True, max_length=2000)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('business_type', models.CharField(blank=True, max_length=40)),
-                ('country', models.CharField(max_length=2)),
-                ('city', models.CharField(blank=True, max_length=40)),
-                ('face', models.JSONField()),
-                ('quantity', models.PositiveIntegerField()),
-                ('print_quantity', models.PositiveIntegerField(default=0)),
-                ('starts_at', models.DateTimeField()),
-                ('claim_until', models.DateTimeField()),
-                ('use_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('use_until', models.DateTimeField(blank=True, null=True)),
-                ('weekdays', models.PositiveSmallIntegerField(default=127)),
-                ('hour_from', models.PositiveSmallIntegerField(default=0)),
-                ('hour_to', models.PositiveSmallIntegerField(default=1440)),
-                ('per_customer_limit', models.PositiveSmallIntegerField(default=1)),
-                ('on_centre', models.BooleanField(default=True)),
-                ('in_store', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('generating', 'Generating'), ('active', 'Active'), ('paused', 'Paused'), ('void', 'Void'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], max_length=10)),
-                ('made', models.PositiveIntegerField(default=0)),
-                ('sold_out', models.BooleanField(default=False)),
-                ('popularity', models.PositiveIntegerField(default=0)),
-                ('void_reason', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.UUIDField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('refunded', models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Customer',
             fields=[
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -122,6 +80,53 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Batch',
+            fields=[
+                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('title_en', models.CharField(max_length=80)),
+                ('title_ar', models.CharField(blank=True, max_length=80)),
+                ('offer_kind', models.CharField(choices=[('percentage', 'Percentage off'), ('amount', 'Amount off'), ('free_item', 'Free item'), ('other', 'Other')], max_length=12)),
+                ('offer_percent', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('offer_amount', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('offer_text_en', models.CharField(blank=True, max_length=80)),
+                ('offer_text_ar', models.CharField(blank=True, max_length=80)),
+                ('terms_en', models.TextField(blank=True, max_length=2000)),
+                ('terms_ar', models.TextField(blank=True, max_length=2000)),
+                ('category', models.CharField(blank=True, max_length=40)),
+                ('business_type', models.CharField(blank=True, max_length=40)),
+                ('country', models.CharField(max_length=2)),
+                ('city', models.CharField(blank=True, max_length=40)),
+                ('face', models.JSONField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('print_quantity', models.PositiveIntegerField(default=0)),
+                ('starts_at', models.DateTimeField()),
+                ('claim_until', models.DateTimeField()),
+                ('use_days', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('use_until', models.DateTimeField(blank=True, null=True)),
+                ('weekdays', models.PositiveSmallIntegerField(default=127)),
+                ('hour_from', models.PositiveSmallIntegerField(default=0)),
+                ('hour_to', models.PositiveSmallIntegerField(default=1440)),
+                ('per_customer_limit', models.PositiveSmallIntegerField(default=1)),
+                ('on_centre', models.BooleanField(default=True)),
+                ('in_store', models.BooleanField(default=True)),
+                ('state', models.CharField(choices=[('generating', 'Generating'), ('active', 'Active'), ('paused', 'Paused'), ('void', 'Void'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], max_length=10)),
+                ('made', models.PositiveIntegerField(default=0)),
+                ('sold_out', models.BooleanField(default=False)),
+                ('popularity', models.PositiveIntegerField(default=0)),
+                ('void_reason', models.CharField(blank=True, max_length=300)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.UUIDField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('refunded', models.PositiveIntegerField(default=0)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='merchants.merchant')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-created_at'], name='merchants_batch_newest'), models.Index(condition=models.Q(('state__in', ['active', 'paused', 'void', 'cancelled'])), fields=['claim_until'], name='merchants_batch_runs_out'), models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['-created_at'], name='merchants_batch_centre_newest'), models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['claim_until'], name='merchants_batch_centre_ending'), models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['-popularity', '-created_at'], name='merchants_batch_centre_popular')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'number'), name='merchants_batch_number'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 1000000)), name='merchants_batch_quantity'), models.CheckConstraint(condition=models.Q(('print_quantity__lte', models.F('quantity'))), name='merchants_batch_print_quantity'), models.CheckConstraint(condition=models.Q(('claim_until__gt', models.F('starts_at'))), name='merchants_batch_period'), models.CheckConstraint(condition=models.Q(('per_customer_limit__gte', 1)), name='merchants_batch_per_customer_limit'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='merchants_batch_weekdays'), models.CheckConstraint(condition=models.Q(('hour_from__lt', models.F('hour_to')), ('hour_to__lte', 1440)), name='merchants_batch_hours')],
+            },
+        ),
+        migrations.CreateModel(
             name='Coupon',
             fields=[
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -138,6 +143,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='coupons', to='merchants.customer')),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('lane', 'online'), ('state', 'available')), fields=['batch', 'id'], name='merchants_coupon_free'), models.Index(fields=['batch', 'state', 'id'], name='merchants_coupon_batch_state'), models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer', '-taken_at'], name='merchants_coupon_customer'), models.Index(condition=models.Q(('state', 'taken')), fields=['use_until'], name='merchants_coupon_runs_out')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('customer__isnull', False)), fields=('batch', 'customer', 'ordinal'), name='merchants_coupon_customer_ordinal'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['taken', 'redeemed', 'lapsed']), _negated=True), ('taken_at__isnull', False), _connector='OR'), name='merchants_coupon_taken_at')],
+            },
         ),
         migrations.CreateModel(
             name='Branch',
@@ -152,6 +161,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='branches', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'name'), name='merchants_branch_name')],
+            },
         ),
         migrations.CreateModel(
             name='BatchBranch',
@@ -161,11 +173,9 @@ class Migration(migrations.Migration):
                 ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.branch')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='merchants.merchant'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'branch'), name='merchants_batchbranch_once')],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -198,6 +208,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merchant_customers', to='merchants.customer')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merchant_customers', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-last_at'], name='merchants_customer_last_seen')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'customer'), name='merchants_merchantcustomer_once')],
+            },
         ),
         migrations.CreateModel(
             name='Redemption',
@@ -215,6 +229,10 @@ class Migration(migrations.Migration):
                 ('coupon', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redemptions', to='merchants.coupon')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-at'], name='merchants_redemption_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('coupon',), name='merchants_redemption_stands_once')],
+            },
         ),
         migrations.CreateModel(
             name='Scan',
@@ -230,6 +248,10 @@ class Migration(migrations.Migration):
                 ('answer', models.JSONField()),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-at'], name='merchants_scan_newest')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'nonce'), name='merchants_scan_nonce')],
+            },
         ),
         migrations.CreateModel(
             name='CustomerDevice',
@@ -298,109 +320,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('archived_at', None)), fields=['merchant', '-created_at'], name='merchants_template_own')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('lane', 'online'), ('state', 'available')), fields=['batch', 'id'], name='merchants_coupon_free'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(fields=['batch', 'state', 'id'], name='merchants_coupon_batch_state'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer', '-taken_at'], name='merchants_coupon_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(condition=models.Q(('state', 'taken')), fields=['use_until'], name='merchants_coupon_runs_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.UniqueConstraint(condition=models.Q(('customer__isnull', False)), fields=('batch', 'customer', 'ordinal'), name='merchants_coupon_customer_ordinal'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['taken', 'redeemed', 'lapsed']), _negated=True), ('taken_at__isnull', False), _connector='OR'), name='merchants_coupon_taken_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.UniqueConstraint(fields=('merchant', 'name'), name='merchants_branch_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchbranch',
-            constraint=models.UniqueConstraint(fields=('batch', 'branch'), name='merchants_batchbranch_once'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['merchant', '-created_at'], name='merchants_batch_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('state__in', ['active', 'paused', 'void', 'cancelled'])), fields=['claim_until'], name='merchants_batch_runs_out'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['-created_at'], name='merchants_batch_centre_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['claim_until'], name='merchants_batch_centre_ending'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('on_centre', True), ('sold_out', False), ('state', 'active')), fields=['-popularity', '-created_at'], name='merchants_batch_centre_popular'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('merchant', 'number'), name='merchants_batch_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 1000000)), name='merchants_batch_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('print_quantity__lte', models.F('quantity'))), name='merchants_batch_print_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('claim_until__gt', models.F('starts_at'))), name='merchants_batch_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('per_customer_limit__gte', 1)), name='merchants_batch_per_customer_limit'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='merchants_batch_weekdays'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('hour_from__lt', models.F('hour_to')), ('hour_to__lte', 1440)), name='merchants_batch_hours'),
-        ),
-        migrations.AddIndex(
-            model_name='merchantcustomer',
-            index=models.Index(fields=['merchant', '-last_at'], name='merchants_customer_last_seen'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantcustomer',
-            constraint=models.UniqueConstraint(fields=('merchant', 'customer'), name='merchants_merchantcustomer_once'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['merchant', '-at'], name='merchants_redemption_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('coupon',), name='merchants_redemption_stands_once'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['merchant', '-at'], name='merchants_scan_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.UniqueConstraint(fields=('merchant', 'nonce'), name='merchants_scan_nonce'),
         ),
     ]

@@ -83,6 +83,10 @@ class Migration(migrations.Migration):
                 ('told_at', models.DateTimeField(blank=True, null=True)),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['-created_at'], name='purchases_newest'), models.Index(fields=['merchant', '-created_at'], name='purchases_of_merchant'), models.Index(condition=models.Q(('state', 'pending_payment')), fields=['ask_at'], name='purchases_to_ask'), models.Index(condition=models.Q(('state', 'pending_wallet')), fields=['paid_at', 'id'], name='purchases_waiting'), models.Index(condition=models.Q(('completed_at__isnull', False)), fields=['-completed_at'], name='purchases_completed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cost__gte', 0), ('coupon__gte', 0), ('retail__gte', 0), ('wa_bi__gte', 0), ('wa_ui__gte', 0)), name='purchases_purchase_not_negative'), models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('retail'))), name='purchases_purchase_refund_within_price'), models.CheckConstraint(condition=models.Q(('returned_cost__lte', models.F('cost')), ('reversed_coupon__lte', models.F('coupon')), ('reversed_wa_bi__lte', models.F('wa_bi')), ('reversed_wa_ui__lte', models.F('wa_ui'))), name='purchases_purchase_reverses_what_it_gave'), models.CheckConstraint(condition=models.Q(('state__in', ['pending_payment', 'cancelled', 'expired', 'failed']), ('paid_at__isnull', False), _connector='OR'), name='purchases_purchase_paid_has_a_moment'), models.UniqueConstraint(condition=models.Q(('session_id', ''), _negated=True), fields=('session_id',), name='purchases_purchase_session')],
+            },
         ),
         migrations.CreateModel(
             name='Paper',
@@ -99,6 +103,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='merchants.merchant')),
                 ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='purchases.purchase')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'invoice')), fields=('purchase',), name='purchases_paper_one_invoice'), models.CheckConstraint(condition=models.Q(('tax__gte', 0), ('tax__lte', models.F('total')), ('total__gte', 0)), name='purchases_paper_amounts')],
+            },
         ),
         migrations.CreateModel(
             name='PlanReminder',
@@ -112,53 +119,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'active_until', 'days'), name='purchases_planreminder_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['-created_at'], name='purchases_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['merchant', '-created_at'], name='purchases_of_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('state', 'pending_payment')), fields=['ask_at'], name='purchases_to_ask'),
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('state', 'pending_wallet')), fields=['paid_at', 'id'], name='purchases_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('completed_at__isnull', False)), fields=['-completed_at'], name='purchases_completed'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 0), ('coupon__gte', 0), ('retail__gte', 0), ('wa_bi__gte', 0), ('wa_ui__gte', 0)), name='purchases_purchase_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('retail'))), name='purchases_purchase_refund_within_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_cost__lte', models.F('cost')), ('reversed_coupon__lte', models.F('coupon')), ('reversed_wa_bi__lte', models.F('wa_bi')), ('reversed_wa_ui__lte', models.F('wa_ui'))), name='purchases_purchase_reverses_what_it_gave'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending_payment', 'cancelled', 'expired', 'failed']), ('paid_at__isnull', False), _connector='OR'), name='purchases_purchase_paid_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.UniqueConstraint(condition=models.Q(('session_id', ''), _negated=True), fields=('session_id',), name='purchases_purchase_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invoice')), fields=('purchase',), name='purchases_paper_one_invoice'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('tax__gte', 0), ('tax__lte', models.F('total')), ('total__gte', 0)), name='purchases_paper_amounts'),
         ),
     ]

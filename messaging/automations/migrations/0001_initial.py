@@ -97,6 +97,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "off"), _negated=True),
+                        fields=["merchant"],
+                        name="automations_automation_on",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "kind"), name="automations_automation_one_of_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "off"), ("kind", "reminder"), ("batch__isnull", False), _connector="OR"
+                        ),
+                        name="automations_automation_batch",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "paused"), ("pause_reason", ""), _connector="XOR"),
+                        name="automations_automation_pause_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("daily_cap__gte", 1), ("quiet_from__lte", 23), ("quiet_to__lte", 23)),
+                        name="automations_automation_hours_and_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_before__isnull", True), ("days_before__lte", 60), _connector="OR"),
+                        name="automations_automation_days_before",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_after__isnull", True), ("days_after__lte", 60), _connector="OR"),
+                        name="automations_automation_days_after",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Campaign",
@@ -180,6 +214,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["merchant", "-created_at"], name="automations_campaign_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["scheduled", "running"])),
+                        fields=["scheduled_at"],
+                        name="automations_campaign_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "cancelled"]), ("scheduled_at__isnull", False), _connector="OR"
+                        ),
+                        name="automations_campaign_scheduled_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "paused"), ("pause_reason", ""), _connector="XOR"),
+                        name="automations_campaign_pause_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("daily_cap__gte", 1), ("quiet_from__lte", 23), ("quiet_to__lte", 23)),
+                        name="automations_campaign_hours_and_cap",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Occasion",
@@ -238,112 +298,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="automation",
-            index=models.Index(
-                condition=models.Q(("state", "off"), _negated=True),
-                fields=["merchant"],
-                name="automations_automation_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "kind"), name="automations_automation_one_of_a_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "off"), ("kind", "reminder"), ("batch__isnull", False), _connector="OR"),
-                name="automations_automation_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "paused"), ("pause_reason", ""), _connector="XOR"),
-                name="automations_automation_pause_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("daily_cap__gte", 1), ("quiet_from__lte", 23), ("quiet_to__lte", 23)),
-                name="automations_automation_hours_and_cap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_before__isnull", True), ("days_before__lte", 60), _connector="OR"),
-                name="automations_automation_days_before",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_after__isnull", True), ("days_after__lte", 60), _connector="OR"),
-                name="automations_automation_days_after",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="campaign",
-            index=models.Index(fields=["merchant", "-created_at"], name="automations_campaign_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="campaign",
-            index=models.Index(
-                condition=models.Q(("state__in", ["scheduled", "running"])),
-                fields=["scheduled_at"],
-                name="automations_campaign_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "cancelled"]), ("scheduled_at__isnull", False), _connector="OR"
-                ),
-                name="automations_campaign_scheduled_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "paused"), ("pause_reason", ""), _connector="XOR"),
-                name="automations_campaign_pause_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("daily_cap__gte", 1), ("quiet_from__lte", 23), ("quiet_to__lte", 23)),
-                name="automations_campaign_hours_and_cap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occasion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("automation__isnull", True), ("campaign__isnull", True), _connector="XOR"),
-                name="automations_occasion_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occasion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("automation__isnull", False)),
-                fields=("automation", "customer", "key"),
-                name="automations_occasion_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occasion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("campaign__isnull", False)),
-                fields=("campaign", "customer"),
-                name="automations_occasion_once_a_campaign",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("automation__isnull", True), ("campaign__isnull", True), _connector="XOR"),
+                        name="automations_occasion_of_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("automation__isnull", False)),
+                        fields=("automation", "customer", "key"),
+                        name="automations_occasion_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("campaign__isnull", False)),
+                        fields=("campaign", "customer"),
+                        name="automations_occasion_once_a_campaign",
+                    ),
+                ],
+            },
         ),
     ]

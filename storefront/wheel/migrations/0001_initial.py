@@ -15,53 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Segment",
-            fields=[
-                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("position", models.PositiveSmallIntegerField()),
-                ("label_en", models.CharField(max_length=24)),
-                ("label_ar", models.CharField(blank=True, max_length=24)),
-                ("weight", models.PositiveIntegerField()),
-                ("per_hour", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "colour",
-                    models.CharField(
-                        choices=[
-                            ("teal", "Teal"),
-                            ("amber", "Amber"),
-                            ("indigo", "Indigo"),
-                            ("rose", "Rose"),
-                            ("mint", "Mint"),
-                            ("plum", "Plum"),
-                            ("sand", "Sand"),
-                            ("blue", "Blue"),
-                            ("coral", "Coral"),
-                            ("forest", "Forest"),
-                            ("sky", "Sky"),
-                            ("slate", "Slate"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="merchants.batch",
-                    ),
-                ),
-                (
-                    "merchant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="merchants.merchant"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Wheel",
             fields=[
                 ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -110,6 +63,82 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("wheel", "number"), name="wheel_wheelversion_number")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Segment",
+            fields=[
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("label_en", models.CharField(max_length=24)),
+                ("label_ar", models.CharField(blank=True, max_length=24)),
+                ("weight", models.PositiveIntegerField()),
+                ("per_hour", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[
+                            ("teal", "Teal"),
+                            ("amber", "Amber"),
+                            ("indigo", "Indigo"),
+                            ("rose", "Rose"),
+                            ("mint", "Mint"),
+                            ("plum", "Plum"),
+                            ("sand", "Sand"),
+                            ("blue", "Blue"),
+                            ("coral", "Coral"),
+                            ("forest", "Forest"),
+                            ("sky", "Sky"),
+                            ("slate", "Slate"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.batch",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="merchants.merchant"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="segments", to="wheel.wheelversion"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("position__gte", 1), ("position__lte", 12)),
+                        name="wheel_segment_position_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__gte", 1), ("weight__lte", 10000)), name="wheel_segment_weight"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("per_hour", None),
+                            models.Q(("batch__isnull", False), ("per_hour__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="wheel_segment_per_hour",
+                    ),
+                    models.UniqueConstraint(fields=("version", "position"), name="wheel_segment_position"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Spin",
@@ -193,72 +222,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="segment",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="segments", to="wheel.wheelversion"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wheelversion",
-            constraint=models.UniqueConstraint(fields=("wheel", "number"), name="wheel_wheelversion_number"),
-        ),
-        migrations.AddIndex(
-            model_name="spin",
-            index=models.Index(fields=["merchant", "-created_at"], name="wheel_spin_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="spin",
-            index=models.Index(
-                condition=models.Q(("batch__isnull", False)), fields=["batch", "created_at"], name="wheel_spin_pace"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spin",
-            constraint=models.UniqueConstraint(fields=("version", "customer", "day"), name="wheel_spin_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="spin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("batch__isnull", False),
-                        ("coupon__isnull", False),
-                        ("outcome", "win"),
-                        ("segment__isnull", False),
+            options={
+                "indexes": [
+                    models.Index(fields=["merchant", "-created_at"], name="wheel_spin_newest"),
+                    models.Index(
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=["batch", "created_at"],
+                        name="wheel_spin_pace",
                     ),
-                    models.Q(("batch", None), ("coupon", None), ("outcome", "no_prize"), ("segment__isnull", False)),
-                    models.Q(("batch", None), ("coupon", None), ("outcome", "nothing_left"), ("segment", None)),
-                    _connector="OR",
-                ),
-                name="wheel_spin_gives",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="wheel_segment_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1), ("position__lte", 12)), name="wheel_segment_position_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight__gte", 1), ("weight__lte", 10000)), name="wheel_segment_weight"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("per_hour", None), models.Q(("batch__isnull", False), ("per_hour__gte", 1)), _connector="OR"
-                ),
-                name="wheel_segment_per_hour",
-            ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "customer", "day"), name="wheel_spin_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("batch__isnull", False),
+                                ("coupon__isnull", False),
+                                ("outcome", "win"),
+                                ("segment__isnull", False),
+                            ),
+                            models.Q(
+                                ("batch", None), ("coupon", None), ("outcome", "no_prize"), ("segment__isnull", False)
+                            ),
+                            models.Q(("batch", None), ("coupon", None), ("outcome", "nothing_left"), ("segment", None)),
+                            _connector="OR",
+                        ),
+                        name="wheel_spin_gives",
+                    ),
+                ],
+            },
         ),
     ]
