@@ -63,7 +63,7 @@ class MessageList(ListView):
         Column("delivered", _("Delivered at"), value="delivered_at", kind=WHEN, hidden=True),
         Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
     ]  # fmt: skip
-    search_fields = ["customer__name__icontains", "label"]
+    search_fields = ["customer__name", "label"]
     search_hint = _("Name, campaign or whole serial")
     filters = [
         Choice("state", _("State"), choices=State.choices, multiple=True),
@@ -139,7 +139,7 @@ class SiteMessageList(MessageList):
         *MessageList.columns[1:],
     ]  # fmt: skip
     search_fields = [
-        *MessageList.search_fields, "merchant__brand_name__icontains", "merchant__brand_name_ar__icontains",
+        *MessageList.search_fields, "merchant__brand_name", "merchant__brand_name_ar",
     ]  # fmt: skip
     search_hint = _("Name, merchant, campaign or whole serial")
     filters = [Choice("merchant", _("Merchant"), choices=_merchant_choices), *MessageList.filters]

@@ -53,6 +53,16 @@ def test_every_page_of_the_merchant_and_the_office_opens(market, staff_of, langu
     assert paper.label in text
 
 
+def test_the_office_finds_sales_by_a_part_of_the_merchants_name(market, staff_of):
+    market.sell("fee")
+    office, _user = staff_of("ada", "finance")
+    part = market.merchant.brand_name[1:-1].lower()
+
+    for path in ("sales", "earnings"):
+        assert market.merchant.brand_name in office.get(f"/office/{path}/?q={part}").content.decode()
+        assert market.merchant.brand_name not in office.get(f"/office/{path}/?q={part}x").content.decode()
+
+
 def test_a_merchant_pays_at_stripe_comes_back_and_has_it(market, stripe):
     client = visitor_of(market)
     page = client.get("/merchant/buy/").content.decode()

@@ -60,7 +60,28 @@ function consequence(box) {
   show();
 }
 
+// An answer that replaces fields while somebody types in them: what was typed since it was asked for stays.
+function keepTyped() {
+  let asked = new Map();
+  let typed = [];
+  const keeps = (event) => event.detail.target?.matches?.("[data-keeps-typed]");
+  const values = (box) => [...box.querySelectorAll("input[name]")].map((input) => [input.name, input.value]);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (keeps(event)) asked = new Map(values(event.detail.target));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (keeps(event)) typed = values(event.detail.target).filter(([name, value]) => asked.get(name) !== value);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [name, value] of typed.splice(0)) {
+      const input = document.querySelector(`[data-keeps-typed] [name="${CSS.escape(name)}"]`);
+      if (input) input.value = value;
+    }
+  });
+}
+
 export function start() {
+  keepTyped();
   each("form[data-guard]", guard);
   each("[data-consequence]", consequence);
   document.addEventListener("submit", sendOnce);

@@ -127,7 +127,7 @@ class UsageList(_OfConsole):
         Column("refunded", _("Refunded"), value="coupons_refunded", kind=COUNT, sort="coupons_refunded", hidden=True),
         Column("counted", _("Counted"), value="counted_at", kind=WHEN, sort="counted_at", hidden=True),
     ]
-    search_fields = ["merchant__name__icontains", "merchant__number__startswith", "site__name__icontains"]
+    search_fields = ["merchant__name", "merchant__number__startswith", "site__name"]
     search_hint = _("Merchant, number or site")
     filters = [
         Choice("month", _("Month"), choices=lambda view: view.months),

@@ -18,6 +18,13 @@ from ui.lists.state import RESERVED, ListState
 from ui.navigation import allowed
 from ui.queries import savedviews
 
+_LOOKUPS = ("exact", "iexact", "startswith", "istartswith", "icontains")
+
+
+def _looked_up(field: str) -> str:
+    """A field of a list's search, also of a related row (`merchant__brand_name`): contains, unless it says how."""
+    return field if field.rpartition("__")[2] in _LOOKUPS else f"{field}__icontains"
+
 
 class Declared:
     """The part of a list that a room writes, and the reading of the URL."""
@@ -55,7 +62,7 @@ class Declared:
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """The rows that match a search: every word in one of `search_fields`."""
         for word in text.split():
-            tests = (Q(**{field if "__" in field else f"{field}__icontains": word}) for field in self.search_fields)
+            tests = (Q(**{_looked_up(field): word}) for field in self.search_fields)
             rows = rows.filter(reduce(operator.or_, tests))
         return rows
 
