@@ -58,9 +58,8 @@ def test_the_office_finds_sales_by_a_part_of_the_merchants_name(market, staff_of
     office, _user = staff_of("ada", "finance")
     part = market.merchant.brand_name[1:-1].lower()
 
-    for path in ("sales", "earnings"):
-        assert market.merchant.brand_name in office.get(f"/office/{path}/?q={part}").content.decode()
-        assert market.merchant.brand_name not in office.get(f"/office/{path}/?q={part}x").content.decode()
+    assert market.merchant.brand_name in office.get(f"/office/sales/?q={part}").content.decode()
+    assert market.merchant.brand_name not in office.get(f"/office/sales/?q={part}x").content.decode()
 
 
 def test_a_merchant_pays_at_stripe_comes_back_and_has_it(market, stripe):
