@@ -10,6 +10,7 @@ from messaging.automations.models import Automation, Campaign
 from messaging.automations.services import running
 from messaging.models import Message
 from tests.factories import DAY, NOW
+from tests.merchants.cast import deliver
 
 # Noon in Riyadh on 1 March 2026: nobody sleeps.
 TODAY = dt.date(2026, 3, 1)
@@ -59,3 +60,10 @@ def run(now: dt.datetime = NOW) -> running.Run:
 def written_to() -> list[Any]:
     """Whom messages are queued for, in order."""
     return list(Message.objects.order_by("created_at", "id").values_list("customer_id", flat=True))
+
+
+def work(now: dt.datetime = NOW) -> None:
+    """The beat's run, then every portion."""
+    run(now)
+    while deliver("job.campaign.send", now=now):
+        pass

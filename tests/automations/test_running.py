@@ -7,23 +7,21 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from credits.services import holds, ledger
+from credits.services import holds
 from kernel.errors import NotAllowed
 from kernel.ids import uuid7
-from kernel.models import OutboxEvent
 from merchants import models as m
 from messaging.automations.models import Automation, Occasion
 from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing, running
 from messaging.consent.services import consent
-from messaging.meta.models import MessageTemplate, Sender
+from messaging.meta.models import Sender
 from messaging.models import Message
 from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
 from tests.automations.cast import automation, born, campaign, run, seen, written_to
 from tests.factories import DAY, NOW
-from tests.merchants.cast import deliver
 from tests.messaging.cast import JOB, open_phone
 
 
@@ -140,122 +138,6 @@ def test_the_daily_cap_holds_and_the_rest_follows_the_next_day(phone):
     sent = [run(NOW + n * DAY).sent for n in (0, 0, 1, 2)]
 
     assert sent == [2, 0, 2, 1]
-    assert set(written_to()) == people
-
-
-def test_out_of_credits_it_pauses_says_so_and_goes_on_when_there_are_some(phone):
-    one = automation(phone)
-    people = [born(phone, 3, 1) for _ in range(12)]
-
-    done = run()
-
-    one.refresh_from_db()
-    assert (done.sent, done.paused) == (10, 1)
-    assert (one.state, one.pause_reason) == ("paused", "no_credits")
-    assert phone.wallet("wa_bi") == (10, 0)
-    assert Occasion.objects.count() == 10
-    assert m.Coupon.objects.filter(state="held").count() == 10
-    assert OutboxEvent.objects.filter(topic="automation.paused").count() == 1
-    assert run().sent == 0
-    assert OutboxEvent.objects.filter(topic="automation.paused").count() == 1
-
-    ledger.grant(merchant_id=phone.merchant_id, unit="wa_bi", amount=5, reason="more", actor=JOB, now=NOW, key=uuid7())
-    assert run(NOW + dt.timedelta(minutes=10)).sent == 2
-    one.refresh_from_db()
-    assert one.state == "on"
-    assert set(written_to()) == {person.id for person in people}
-
-
-def test_out_of_coupons_it_pauses(phone):
-    one = automation(phone, batch=phone.batch(2))
-    for _ in range(3):
-        born(phone, 3, 1)
-
-    done = run()
-
-    one.refresh_from_db()
-    assert (done.sent, one.pause_reason) == (2, "no_coupons")
-    assert phone.wallet("wa_bi") == (10, 8)
-
-
-@pytest.mark.parametrize("fields", [{"claim_until": NOW}, {"state": "void"}, {"state": "expired"}, {"sold_out": True}])
-def test_a_batch_that_is_over_pauses_it_before_anybody_is_due(phone, fields):
-    one = automation(phone)
-    m.Batch.objects.update(**fields)
-
-    run()
-
-    one.refresh_from_db()
-    assert one.pause_reason == "no_coupons"
-
-
-@pytest.mark.parametrize("fields", [{"state": "paused"}, {"starts_at": NOW + DAY}])
-def test_a_batch_that_waits_is_waited_for(phone, fields):
-    one = automation(phone)
-    born(phone, 3, 1)
-    m.Batch.objects.update(**fields)
-
-    assert run().sent == 0
-    one.refresh_from_db()
-    assert one.state == "on"
-
-
-def test_who_has_the_batchs_coupon_already_is_passed_over(phone):
-    one = automation(phone)
-    carl = born(phone, 3, 1)
-    phone.taken(one.batch, carl)
-
-    assert run().sent == 0
-
-
-def test_without_an_approved_text_it_pauses(phone):
-    one = automation(phone)
-    with wall(sites.console(), "master"):
-        MessageTemplate.objects.filter(purpose="birthday").update(status="REJECTED")
-
-    run()
-
-    one.refresh_from_db()
-    assert one.pause_reason == "template"
-
-    with wall(sites.console(), "master"):
-        MessageTemplate.objects.filter(purpose="birthday").update(status="APPROVED")
-    run()
-    one.refresh_from_db()
-    assert one.state == "on"
-
-
-@pytest.mark.parametrize("status", ["PENDING", ""])
-def test_a_text_in_review_is_waited_for(phone, status):
-    one, two = automation(phone), campaign(phone)
-    born(phone, 3, 1)
-    with wall(sites.console(), "master"):
-        MessageTemplate.objects.filter(purpose__in=["birthday", "campaign"]).update(status=status)
-
-    assert run().sent == 0
-    for row, state in ((one, "on"), (two, "scheduled")):
-        row.refresh_from_db()
-        assert row.state == state
-
-
-def test_a_batch_that_is_paused_meanwhile_is_waited_for(phone, monkeypatch):
-    one = automation(phone)
-    people = {born(phone, 3, 1).id for _ in range(3)}
-    really = opening.open_for
-
-    def pause_after_the_first(*args, **kwargs):
-        what = really(*args, **kwargs)
-        m.Batch.objects.update(state="paused")
-        return what
-
-    with monkeypatch.context() as patched:
-        patched.setattr(opening, "open_for", pause_after_the_first)
-        assert run().sent == 1
-
-    one.refresh_from_db()
-    assert one.state == "on"
-    m.Batch.objects.update(state="active")
-    assert run().sent == 2
     assert set(written_to()) == people
 
 
@@ -403,57 +285,6 @@ def test_a_crash_after_the_row_and_before_the_message_leaves_neither(phone, monk
     assert written_to() == [carl.id]
 
 
-@pytest.mark.parametrize(
-    ("reason", "words", "path"),
-    [("no_credits", "no WhatsApp BI credits left", "/merchant/buy/"),
-     ("no_coupons", "has none left", "/merchant/automations/birthday/"),
-     ("not_drawn", "or resume it to try once more", "/merchant/automations/birthday/"),
-     ("template", "does not allow the text", "/merchant/automations/birthday/")],
-)  # fmt: skip
-def test_the_owner_is_told_by_mail_why_it_paused_and_what_to_do(phone, mailoutbox, reason, words, path):
-    one = automation(phone)
-    pausing.pause(one, reason, actor=JOB, now=NOW)
-
-    deliver("automation.paused")
-
-    (mail,) = mailoutbox
-    assert "Birthdays" in mail.subject
-    assert words in mail.body
-    assert path in mail.body
-
-
-@pytest.mark.parametrize(
-    ("reason", "words", "path"),
-    [("no_credits", "goes on by itself", "/merchant/buy/"),
-     ("no_coupons", "or cancel it and plan another", "/merchant/automations/campaigns/"),
-     ("not_drawn", "plan another with another batch", "/merchant/automations/campaigns/"),
-     ("template", "goes on by itself once the text is approved", "/merchant/automations/campaigns/")],
-)  # fmt: skip
-def test_the_mail_of_a_campaign_says_what_can_be_done_about_it(phone, mailoutbox, reason, words, path):
-    pausing.pause_campaign(campaign(phone), reason, actor=JOB, now=NOW)
-
-    deliver("campaign.paused")
-
-    (mail,) = mailoutbox
-    assert "Spring" in mail.subject
-    assert words in mail.body
-    assert "switch it on" not in mail.body
-    assert path in mail.body
-
-
-def test_the_same_reason_is_told_once_a_day(phone, mailoutbox):
-    one = automation(phone)
-    told = []
-    for hours, reason in ((0, "no_credits"), (5, "no_credits"), (6, "no_coupons"), (31, "no_coupons")):
-        now = NOW + dt.timedelta(hours=hours)
-        pausing.pause(one, reason, actor=JOB, now=now)
-        deliver("automation.paused", now=now)
-        pausing.resume(automation=one, actor=JOB, now=now)
-        told.append(len(mailoutbox))
-
-    assert told == [1, 1, 2, 3]
-
-
 def test_who_goes_on_by_itself_is_asked_in_few_queries(phone, django_assert_num_queries):
     for _ in range(3):
         other = open_phone(phone.shop.site, brand="Sam's")
@@ -462,18 +293,6 @@ def test_who_goes_on_by_itself_is_asked_in_few_queries(phone, django_assert_num_
 
     with django_assert_num_queries(4):
         assert pausing.resume_what_can(now=NOW) == 0
-
-
-def test_no_mail_for_what_a_person_paused_or_what_goes_on_again(phone, mailoutbox):
-    one = automation(phone)
-    pausing.pause_by_hand(automation=one, actor=phone.shop.owner, now=NOW)
-    pausing.resume(automation=one, actor=phone.shop.owner, now=NOW)
-    pausing.pause(one, "no_credits", actor=JOB, now=NOW)
-    pausing.resume(automation=one, actor=JOB, now=NOW)
-
-    deliver("automation.paused", limit=5)
-
-    assert mailoutbox == []
 
 
 def test_only_who_may_manages_them(phone):

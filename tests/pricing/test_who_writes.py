@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from accounts import permissions
-from tests.guards.test_url_matrix import all_urls
+from tests.guards.world import all_urls
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS = {"platform/console/web/prices.py", "platform/console/web/priceforms.py", "platform/config/demo/prices.py"}
