@@ -51,7 +51,16 @@ def name_of(person: Person) -> str:
     return person.name or phone_text(person.phone)
 
 
-class CustomerView(CouponRows):
+class _OfCustomer:
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def row(self) -> MerchantCustomer:
+        found: MerchantCustomer = or_404(get_customer, self.kwargs["customer_id"])
+        return found
+
+
+class CustomerView(_OfCustomer, CouponRows):
     """Who it is and what the merchant calls it, above the coupons."""
 
     verb = "customer.view"
@@ -74,11 +83,6 @@ class CustomerView(CouponRows):
     )
     default_sort = "-taken"
     empty = Empty(_("No coupons"), _("Every coupon that this customer takes from you stands here."), icon="ticket")
-
-    @cached_property
-    def row(self) -> MerchantCustomer:
-        found: MerchantCustomer = or_404(get_customer, self.kwargs["customer_id"])
-        return found
 
     @cached_property
     def person(self) -> Person:
@@ -104,17 +108,12 @@ class CustomerView(CouponRows):
         }  # fmt: skip
 
 
-class CustomerTagsView(FormView):
+class CustomerTagsView(_OfCustomer, FormView):
     """Takes the tags of the customer's page; a page of its own where they are refused."""
 
     verb = tags.VERB
     submit_label = _("Save the tags")
     done = _("Tags saved.")
-
-    @cached_property
-    def row(self) -> MerchantCustomer:
-        found: MerchantCustomer = or_404(get_customer, self.kwargs["customer_id"])
-        return found
 
     def form(self, data: Any = None, files: Any = None) -> TagsForm:
         return TagsForm(data, merchant=merchant_of(self.request), row=self.row)

@@ -23,7 +23,6 @@ from messaging import quiet
 from messaging.choices import TYPE_OF, Charge, State, Trigger, Type
 from messaging.consent.queries import register
 from messaging.errors import NoCoupon, NotToCountry, NotWanted, WhatsAppOff
-from messaging.meta.choices import SenderState
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
@@ -139,8 +138,8 @@ def at_site(merchant_id: uuid.UUID | None) -> Iterator[Site]:
 
 def _must_be_on(site: Site, trigger: Trigger, merchant_id: uuid.UUID | None) -> Sender:
     """The number that will send it."""
-    sender = senders.mine()
-    if not site.is_open or sender is None or sender.state == SenderState.OFF:
+    sender = senders.switched_on()
+    if not site.is_open or sender is None:
         raise WhatsAppOff
     if merchant_id is None or trigger == Trigger.CODE:
         return sender

@@ -56,29 +56,6 @@ OBJECTS_OF_MERCHANT = {
     "purchase_id": Purchase, "paper_id": Paper, "message_id": Message, "optin_id": OptIn, "campaign_id": Campaign, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
 }  # fmt: skip
 
-NOW = factories.NOW
-VISITOR = "visitor"
-NOTHING = uuid.UUID("00000000-0000-7000-8000-00000000dead")
-
-# Arguments that name no row: any value will do.
-CONSTANTS = {
-    "unit": "coupon", "name": "logo-0123456789abcdef.png", "size": "small", "page": "forms", "form": "html",
-    "token": "AAAAAAAAAAAAAAAAAAAAAAAA", "uidb36": "1", "key": "set-password", "session_id": 1, "path": "nothing.png",
-    "kind": "png", "format": "csv", "part": "1", "paper": "a4", "shape": "a4", "rest": "nothing",
-}  # fmt: skip
-# Where an own object may still be answered with 404, because a file or token behind it is not there in this test.
-MAY_BE_ABSENT = {"name", "path", "rest", "token", "size", "session_id", "page"}
-
-# The job of this world has made nothing yet, nobody gave a proof, and its statements were never printed.
-_FILES = {f"{space}-statements:{language}" for space in ("own", "office", "console") for language in ("en", "ar")}
-NO_RESULT_YET = _FILES | {"merchants:job-file", "sales:proof", "money:topup-proof", "console:topup-proof"}
-
-OBJECTS_OF_MERCHANT = {
-    "batch_id": m.Batch, "coupon_id": m.Coupon, "template_id": m.CouponTemplate, "branch_id": m.Branch,
-    "device_id": m.Device, "redemption_id": m.Redemption, "key_id": m.ApiKey, "invitation_id": Invitation,
-    "purchase_id": Purchase, "paper_id": Paper, "message_id": Message, "optin_id": OptIn, "campaign_id": Campaign, "statement_id": Statement, "membership_id": Membership, "member_id": Membership, "job_id": Job,
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Url:

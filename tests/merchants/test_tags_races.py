@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from itertools import pairwise
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kernel.errors import Conflict
 from merchants.models import MerchantCustomer
@@ -85,8 +85,12 @@ def test_whoever_tags_many_gives_up_before_a_customer_who_holds_a_row_has_to(rac
     assert run_threads(2, lambda number: (spin, tag)[number]()) == [
         None, "Some of these customers are just taking a coupon. Try again.",
     ]  # fmt: skip
-    with shop.open():
+    with shop.open(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        usual = cursor.fetchone()
         assert tags.add(row_ids=[row.id], tag="VIP", **act(shop)).changed == 1
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == usual != ("0",), "the rest of the transaction waits as long as any"
 
 
 def test_renamed_on_all_while_they_claim_nobody_waits_in_a_circle(race_shop):

@@ -29,7 +29,6 @@ from messaging.codes import locks
 from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.models import PhoneCode
 from messaging.errors import NotToCountry, NotWanted, WhatsAppOff
-from messaging.meta.choices import SenderState
 from messaging.meta.queries import senders
 from messaging.services import queue
 from tenants.walls import current_site, wall
@@ -76,8 +75,8 @@ def ask(
         closed=True,
     )  # fmt: skip
     with wall(site, "site"), transaction.atomic():
-        sender = senders.mine()
-        if sender is None or sender.state == SenderState.OFF:
+        sender = senders.switched_on()
+        if sender is None:
             raise WhatsAppOff
         if not sender.reaches(phone):  # said of every number of that country, known or not
             raise NotToCountry

@@ -31,9 +31,14 @@ def mine() -> Sender | None:
     return Sender.objects.filter(site_id=current_site().id).first()
 
 
+def switched_on() -> Sender | None:
+    """The sender of the open site, unless it is off. A paused one counts: its messages wait."""
+    return Sender.objects.filter(site_id=current_site().id).exclude(state=SenderState.OFF).first()
+
+
 def is_on() -> bool:
-    """Whether the open site has WhatsApp. A paused sender counts: its messages wait."""
-    return Sender.objects.filter(site_id=current_site().id).exclude(state=SenderState.OFF).exists()
+    """Whether the open site has WhatsApp."""
+    return switched_on() is not None
 
 
 def list_senders() -> QuerySet[Sender]:
