@@ -71,8 +71,6 @@ def merchant_customers(found: QuerySet[MerchantCustomer]) -> list[uuid.UUID]:
     """
     rows = found.order_by("id").select_for_update(of=("self",), no_key=True).values_list("id", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        usual = cursor.fetchone()[0]
         cursor.execute("SET LOCAL lock_timeout = '500ms'")
         try:
             ids = list(rows)
@@ -80,7 +78,7 @@ def merchant_customers(found: QuerySet[MerchantCustomer]) -> list[uuid.UUID]:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise Conflict(_("Some of these customers are just taking a coupon. Try again.")) from error
             raise
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     return ids
 
 
