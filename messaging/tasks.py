@@ -17,7 +17,7 @@ from merchants.services import generation
 from messaging.meta.models import Arrival
 from messaging.meta.queries import senders
 from messaging.meta.services import inbox
-from messaging.services import delivery, inbound, mails, pacing, queue, sending, statuses, sweeping
+from messaging.services import delivery, health, inbound, mails, pacing, queue, sending, statuses, sweeping
 from tenants.tasks import SiteTask
 
 TAKEN = "coupon.taken"
@@ -100,6 +100,7 @@ def sweep() -> None:
     while sweeping.sweep(now=clock.now()):
         pass
     sweeping.tell(now=clock.now())
+    health.keep(now=clock.now())
     sender = senders.mine()
     if sender is not None and sender.users_per_day is not None:
         pacing.count_people(sender, now=clock.now())

@@ -87,6 +87,33 @@ class SenderState(TextChoices):
     OFF = "off", _("Off")
 
 
+class NumberStatus(TextChoices):
+    """What Meta says of a number, in its words; none: it was not asked yet."""
+
+    CONNECTED = "CONNECTED", _("Connected")
+    PENDING = "PENDING", _("Being set up")
+    UNVERIFIED = "UNVERIFIED", _("Not verified")
+    MIGRATED = "MIGRATED", _("Moved to another account")
+    DISCONNECTED = "DISCONNECTED", _("Disconnected")
+    FLAGGED = "FLAGGED", _("Flagged for its quality")
+    RATE_LIMITED = "RATE_LIMITED", _("Slowed down by Meta")
+    RESTRICTED = "RESTRICTED", _("Restricted by Meta")
+    BANNED = "BANNED", _("Banned by Meta")
+    DELETED = "DELETED", _("Deleted at Meta")
+    UNKNOWN = "UNKNOWN", _("Not known")
+
+
+# Nothing is wrong with these.
+WELL = frozenset({"", NumberStatus.CONNECTED, NumberStatus.PENDING})
+LOW = "RED"  # Meta's word for the worst quality
+
+
+def number_status(word: str) -> str:
+    """Our status for Meta's word."""
+    name = word.upper()
+    return name if not name or name in NumberStatus.values else NumberStatus.UNKNOWN
+
+
 class TemplateStatus(TextChoices):
     """Meta's words, and one of ours for what was not submitted yet."""
 
@@ -104,6 +131,11 @@ class TemplateStatus(TextChoices):
     LOCKED = "LOCKED", _("Locked")
 
 
+# Nothing can be sent with these until somebody does something about it.
+LOST = frozenset({
+    TemplateStatus.REJECTED, TemplateStatus.PAUSED, TemplateStatus.DISABLED, TemplateStatus.PENDING_DELETION,
+    TemplateStatus.DELETED, TemplateStatus.LIMIT_EXCEEDED, TemplateStatus.ARCHIVED, TemplateStatus.LOCKED,
+})  # fmt: skip
 # What Meta calls a template that may be sent again.
 _SAME_AS_APPROVED = frozenset({"APPROVED", "REINSTATED", "UNARCHIVED", "FLAGGED", "ACTIVE"})
 

@@ -58,6 +58,15 @@ def tell_of_sender(event: OutboxEvent, now: dt.datetime) -> None:
         notices.sender_paused(site, reason)
 
 
+@handles(senders.CEILING)
+def tell_of_ceiling(event: OutboxEvent, now: dt.datetime) -> None:
+    sender = Sender.objects.filter(id=event.payload["sender_id"]).first()
+    if sender is None:
+        return
+    with wall(sites.console(), "master"):
+        notices.ceiling_reached(sites.get_site(sender.site_id), sender.code_ceiling_per_hour)
+
+
 @shared_task(base=SiteTask, name="whatsapp.look_after")
 def look_after() -> None:
     """On the console: pauses that are over, and buttons that lead to a domain that is no longer the main one."""

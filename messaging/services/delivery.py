@@ -14,11 +14,11 @@ from credits.errors import InsufficientCredits
 from kernel.errors import DomainError
 from kernel.ids import uuid7
 from merchants.models import Batch, Coupon
-from messaging.choices import TYPE_OF, State, Trigger
+from messaging.choices import Trigger
 from messaging.errors import NotWanted, WhatsAppOff
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
-from messaging.services import pictures, queue
+from messaging.services import pictures, queue, unsent
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
@@ -48,10 +48,13 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
         )  # fmt: skip
     except WhatsAppOff:
         return None
-    except InsufficientCredits:
-        return _not_sent(coupon, trigger, key, "no_credits", now)
-    except NotWanted:
-        return _not_sent(coupon, trigger, key, "stopped", now)
+    except (InsufficientCredits, NotWanted) as error:
+        why = "stopped" if isinstance(error, NotWanted) else "no_credits"
+        unsent.keep(
+            trigger=trigger, key=key, customer=coupon.customer, merchant_id=coupon.merchant_id, coupon=coupon, why=why,
+            now=now,
+        )  # fmt: skip
+        return None
 
 
 def prepare(*, batch_id: uuid.UUID) -> None:
@@ -75,19 +78,6 @@ def send_again(*, coupon_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Messa
         trigger=Trigger.RESEND, key=f"resend:{coupon.id}:{uuid7()}", customer_id=coupon.customer_id,
         merchant_id=coupon.merchant_id, coupon_id=coupon.id, now=now, actor=actor,
     )  # fmt: skip
-
-
-def _not_sent(coupon: Coupon, trigger: Trigger, key: str, why: str, now: dt.datetime) -> Message | None:
-    """Keep in the log that a claim went without its message, and why. No credit moves."""
-    assert coupon.customer
-    row = Message(
-        merchant_id=coupon.merchant_id, payer=coupon.merchant_id, customer=coupon.customer, coupon=coupon,
-        batch_id=coupon.batch_id, trigger=trigger, type=TYPE_OF[trigger], state=State.CANCELLED, key=key,
-        language=coupon.customer.language, recipient=coupon.customer.phone_index, created_at=now, due_at=now,
-        expires_at=now, error=why, history=[[now.isoformat(), str(State.CANCELLED), why]],
-    )  # fmt: skip
-    Message.objects.bulk_create([row], ignore_conflicts=True)
-    return None
 
 
 def switch(*, merchant_id: uuid.UUID, delivery: bool, actor: Actor, now: dt.datetime) -> None:

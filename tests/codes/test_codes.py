@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
-import subprocess
-from contextlib import contextmanager
+import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from config.embedded import Valkey, free_port, wait_for
 from kernel import crypto, limits
 from kernel.models import OutboxEvent
 from merchants.models import CustomerDevice
@@ -18,12 +17,16 @@ from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.models import PhoneCode
 from messaging.codes.services import codes
 from messaging.errors import NotToCountry, WhatsAppOff
+from messaging.meta import tasks
 from messaging.meta.models import Sender
+from messaging.meta.services import senders
 from messaging.models import Message
+from messaging.queries import health
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.credits.cast import run_threads
-from tests.factories import NOW
+from tests.factories import NOW, make_staff
+from tests.messaging.cast import open_phone
 
 PHONE, OTHER = "+966512345678", "+966598765432"
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -221,62 +224,132 @@ def test_a_number_is_sent_ten_codes_a_day_however_slowly_they_are_asked_for(visi
     assert refused.value.verdict.bucket == "code.phone.day"
 
 
+def make_code(site, now):
+    """One that a customer asked for on a site-wide page."""
+    return PhoneCode.objects.create(
+        customer=factories.make_customer(), device_hash=uuid.uuid4().hex, created_at=now, expires_at=now + HOUR,
+        digits_hash=b"x", secret_sealed=crypto.seal("123456", site_id=site.id, field="phone_code"),
+    )  # fmt: skip
+
+
 def send_many(visitor, how_many, now):
     """Codes of site-wide pages to so many customers; how many went."""
     with visitor.at_site():
-        rows = [
-            PhoneCode.objects.create(
-                customer=factories.make_customer(), device_hash=f"{now}{number}", created_at=now,
-                expires_at=now + HOUR, digits_hash=b"x", secret_sealed=crypto.seal(
-                    "123456", site_id=visitor.shop.site.id, field="phone_code"
-                ),
-            )
-            for number in range(how_many)
-        ]  # fmt: skip
+        rows = [make_code(visitor.shop.site, now) for _ in range(how_many)]
         return [codes.send(code_id=row.id, now=now) for row in rows].count(True)
 
 
-def test_the_ceiling_comes_back_over_the_next_hour(visitor):
+def test_no_hour_has_more_codes_than_the_ceiling(visitor):
     with wall(cluster.site("master"), "master"):
         Sender.objects.update(code_ceiling_per_hour=3)
 
-    sent = [send_many(visitor, 5, NOW + after) for after in (0 * HOUR, 20 * MINUTE, 59 * MINUTE, 2 * HOUR)]
+    moments = (0 * HOUR, 20 * MINUTE, 59 * MINUTE, 60 * MINUTE, 2 * HOUR)
+    sent = [send_many(visitor, wanted, NOW + after) for wanted, after in zip((2, 5, 5, 5, 5), moments, strict=True)]
 
-    assert sent == [3, 1, 1, 3]
+    assert sent == [2, 1, 0, 2, 3]
 
 
-def test_a_valkey_that_starts_again_has_forgotten_and_one_that_is_gone_sends_nothing(visitor, settings):
-    """Counters stand in Valkey alone, so a restart costs one ceiling more; while it is down, no code is sent at all."""
-    own = Valkey(free_port(28379))
-    settings.REDIS_URL = own.url
+def test_the_ceiling_holds_without_valkey(visitor, no_valkey):
     with wall(cluster.site("master"), "master"):
         Sender.objects.update(code_ceiling_per_hour=2)
 
-    with running(own):
-        sent = [send_many(visitor, 3, NOW), send_many(visitor, 3, NOW)]
-    with pytest.raises(limits.Unavailable):
-        send_many(visitor, 1, NOW)
-    with running(own):
-        sent.append(send_many(visitor, 3, NOW))
-
-    assert sent == [2, 0, 2]
+    assert [send_many(visitor, 3, NOW), send_many(visitor, 3, NOW)] == [2, 0]
 
 
-def answers(valkey):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", valkey.port)) == 0
+def test_many_workers_at_once_keep_to_the_ceiling(race_phone):
+    site = race_phone.shop.site
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(code_ceiling_per_hour=4)
+    with race_phone.at_site():
+        rows = [make_code(site, NOW) for _ in range(12)]
+
+    def send(number):
+        with wall(site, "site"):
+            return codes.send(code_id=rows[number].id, now=NOW)
+
+    assert run_threads(12, send).count(True) == 4
 
 
-@contextmanager
-def running(valkey):
-    """A Valkey as the product starts it: without anything on disk."""
-    process = subprocess.Popen(valkey.command())
-    try:
-        wait_for(lambda: answers(valkey), seconds=20, what="Valkey")
-        yield
-    finally:
-        process.kill()
-        process.wait()
+def kept():
+    """State, reason and merchant of every message in the log."""
+    return list(Message.objects.order_by("id").values_list("state", "error", "merchant_id"))
+
+
+def test_what_the_ceiling_stops_stands_in_the_log_and_the_console_hears_of_it_once_an_hour(visitor, mailoutbox):
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(code_ceiling_per_hour=1)
+        desk = make_staff()
+
+    for after in (0 * MINUTE, 30 * MINUTE, 59 * MINUTE):
+        send_many(visitor, 2, NOW + after)
+    with visitor.at_site():
+        assert kept() == [("queued", "", None), *[("cancelled", "ceiling", None)] * 5]
+        assert PhoneCode.objects.exclude(secret_sealed="").count() == 0
+        told = list(OutboxEvent.objects.filter(topic=senders.CEILING))
+        tasks.tell_of_ceiling(told[0], NOW)
+    send_many(visitor, 2, NOW + 61 * MINUTE)
+
+    assert len(told) == 1
+    assert [mail.to for mail in mailoutbox] == [[desk.email]]
+    assert f"The ceiling of codes of {visitor.shop.site.name} is reached" in mailoutbox[0].subject
+    with visitor.at_site():
+        assert OutboxEvent.objects.filter(topic=senders.CEILING).count() == 2
+
+
+def test_the_site_pays_where_a_merchant_has_no_credit_left(visitor):
+    poor = open_phone(visitor.shop.site, wa_ui=0)
+    ask(merchant_id=poor.merchant_id)
+
+    with visitor.at_site():
+        assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is True
+        assert kept() == [("queued", "", None)]
+        assert health.count_codes(now=NOW) == 1
+
+
+def test_its_code_stands_in_the_merchants_log_where_the_site_may_not_pay_either(visitor):
+    with wall(cluster.site("master"), "master"):
+        Sender.objects.update(code_ceiling_per_hour=0)
+    poor = open_phone(visitor.shop.site, wa_ui=0)
+    ask(merchant_id=poor.merchant_id)
+
+    with visitor.at_site():
+        assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is False
+        assert kept() == [("cancelled", "no_credits", poor.merchant_id)]
+        message = Message.objects.get()
+        assert (message.charge, message.secret_sealed, poor.wallet()) == ("none", "", (0, 0))
+
+
+def test_a_code_that_finds_whatsapp_off_stands_in_the_log(visitor):
+    ask()
+
+    with visitor.at_site():
+        Sender.objects.update(state="off")
+        assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is False
+        assert kept() == [("cancelled", "whatsapp_off", None)]
+
+
+def test_the_ceiling_reads_an_index_and_not_every_message(race_phone, superuser):
+    site = race_phone.shop.site
+    superuser.execute(
+        f"""INSERT INTO "{site.schema_name}".messaging_message (id, merchant_id, payer, trigger, type, state, charge,
+            language, purpose, key, label, recipient, to_sealed, secret_sealed, created_at, due_at, expires_at,
+            quiet_zone, quiet_from, quiet_to, attempts, turn, refused_turn, put_off, plain, form, wamid, user_id, error,
+            category, pricing, history)
+        SELECT uuidv7(), %(merchant)s, %(merchant)s, 'claim_centre', 'wa_ui', 'delivered', 'none', 'en', '', 'k' || n,
+            '', sha256(n::text::bytea), '', '', %(at)s - n * interval '1 second', %(at)s, %(at)s, '', 0, 0, 1, 1, 0, 0,
+            false, '', '', '', '', '', '', '[]'
+        FROM generate_series(1, 20000) n""",
+        {"merchant": race_phone.merchant_id, "at": NOW},
+    )
+    superuser.execute(f'ANALYZE "{site.schema_name}".messaging_message')
+
+    with race_phone.at_site(), CaptureQueriesContext(connection) as ran:
+        assert health.count_codes(now=NOW) == 0
+    with race_phone.at_site(), connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + ran.captured_queries[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "messaging_message_newest" in plan
 
 
 def test_no_code_goes_to_a_country_that_the_number_does_not_send_to(visitor):
@@ -301,7 +374,7 @@ def test_a_code_asked_for_before_its_country_was_taken_out_is_not_sent(visitor):
 
     with visitor.at_site():
         assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is False
-        assert Message.objects.count() == 0
+        assert kept() == [("cancelled", "not_to_country", None)]
 
 
 def test_a_site_without_whatsapp_has_no_codes(visitor):

@@ -2,8 +2,8 @@
 
 Whoever asks learns nothing about a number: known and unknown ones are answered alike, by the same work, and only the
 number's owner gets a message. A code has six digits, ten minutes and five tries, and counts in the browser that asked
-for it. Asking is limited per phone, network, browser and merchant, each by itself, and what a site pays for by a
-ceiling per hour (`limits` fails closed here: a code is short, and a message costs money).
+for it. Asking is limited per phone, network, browser and merchant, each by itself (`limits` fails closed here: a code
+is short, and a message costs money). What a site pays for has a ceiling per hour, which is counted from its messages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from django.db import transaction
@@ -30,7 +31,9 @@ from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.models import PhoneCode
 from messaging.errors import NotToCountry, NotWanted, WhatsAppOff
 from messaging.meta.queries import senders
-from messaging.services import queue
+from messaging.meta.services import senders as sender_services
+from messaging.queries import health
+from messaging.services import queue, unsent
 from tenants.walls import current_site, wall
 
 log = structlog.get_logger("couponry.codes")
@@ -92,26 +95,67 @@ def ask(
 
 
 def send(*, code_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Queue the message of a code; whether there is one. At level site; safe to repeat."""
-    row = PhoneCode.objects.filter(id=code_id, used_at=None, expires_at__gt=now).exclude(secret_sealed="").first()
-    if row is None or row.customer_id is None:
+    """Queue the message of a code; whether there is one. At level site; safe to repeat.
+
+    What could not be queued stands in the log with its reason. A number that nobody has here gets nothing.
+    """
+    waiting = PhoneCode.objects.filter(id=code_id, used_at=None, expires_at__gt=now).exclude(secret_sealed="")
+    row = waiting.select_related("customer").first()
+    if row is None or row.customer is None:
         PhoneCode.objects.filter(id=code_id).update(secret_sealed="")
         return False
-    site = current_site()
-    if row.merchant_id is None and not _within_ceiling(now):
-        log.warning("the site's ceiling of codes is reached")
-        return False
-    try:
-        queue.enqueue(
-            trigger=Trigger.CODE, key=f"code:{row.id}", customer_id=row.customer_id, merchant_id=row.merchant_id,
-            secret=crypto.open_sealed(row.secret_sealed, site_id=site.id, field=_SECRET), now=now, actor=ACTOR,
-            wake=False,
-        )  # fmt: skip
-    except (InsufficientCredits, WhatsAppOff, NotWanted) as error:
-        log.info("code not sent", reason=error.code)
-        return False
+    why = _not_queued(row, now)
+    if why:
+        log.info("code not sent", reason=why)
+        unsent.keep(
+            trigger=Trigger.CODE, key=_key(row), customer=row.customer, merchant_id=row.merchant_id, why=why, now=now
+        )
     PhoneCode.objects.filter(id=row.id).update(secret_sealed="")
+    return not why
+
+
+def _not_queued(row: PhoneCode, now: dt.datetime) -> str:
+    """Queue its message; why that was not possible, "" where it was.
+
+    A merchant without credits does not keep customers from their coupons: then the site pays, within its ceiling.
+    """
+    try:
+        if row.merchant_id:
+            with suppress(InsufficientCredits):
+                _enqueue(row, row.merchant_id, now)
+                return ""
+        if _at_the_sites_cost(row, now):
+            return ""
+        return "no_credits" if row.merchant_id else "ceiling"
+    except NotWanted:
+        return "erased"
+    except WhatsAppOff as error:
+        return error.code
+
+
+def _at_the_sites_cost(row: PhoneCode, now: dt.datetime) -> bool:
+    """Whether the ceiling let it through. The number is locked from count to queue, for however many ask at once."""
+    with transaction.atomic():
+        sender = sender_services.lock_mine()
+        if sender is None:
+            raise WhatsAppOff
+        if health.count_codes(now=now) >= sender.code_ceiling_per_hour:
+            sender_services.ceiling_reached(sender, now=now)
+            return False
+        _enqueue(row, None, now)
     return True
+
+
+def _enqueue(row: PhoneCode, merchant_id: uuid.UUID | None, now: dt.datetime) -> None:
+    site = current_site()
+    queue.enqueue(
+        trigger=Trigger.CODE, key=_key(row), customer_id=row.customer_id, merchant_id=merchant_id,
+        secret=crypto.open_sealed(row.secret_sealed, site_id=site.id, field=_SECRET), now=now, actor=ACTOR, wake=False,
+    )  # fmt: skip
+
+
+def _key(row: PhoneCode) -> str:
+    return f"code:{row.id}"
 
 
 def prove(*, digits: str, device_token: str, now: dt.datetime) -> uuid.UUID:
@@ -156,14 +200,6 @@ def is_offered() -> bool:
 def forget(*, now: dt.datetime) -> int:
     """Remove codes that ended a day ago. Returns how many."""
     return PhoneCode.objects.filter(expires_at__lt=now - dt.timedelta(days=1)).delete()[0]
-
-
-def _within_ceiling(now: dt.datetime) -> bool:
-    sender, site = senders.mine(), current_site()
-    if sender is None:
-        return False
-    ceiling = Bucket("code.ceiling", str(site.id), sender.code_ceiling_per_hour, HOUR)
-    return limits.allow(ceiling, site_id=site.id, now=now, closed=True).allowed
 
 
 def _hash(row_id: uuid.UUID, digits: str) -> bytes:

@@ -13,6 +13,7 @@ from accounts.permissions import CONSOLE, holders
 from accounts.services import mail
 from tenants.models import Site
 from tenants.queries import sites
+from ui.text import thousands
 
 
 def token_died() -> None:
@@ -35,6 +36,18 @@ def sender_paused(site: Site, reason: str) -> None:
             _("Its messages wait. Reason: %(reason)s.") % {"reason": reason},
             _("Look at its quality and limit, and resume it when the cause is gone."),
         )
+
+
+def ceiling_reached(site: Site, ceiling: int) -> None:
+    """A site paid for as many codes within an hour as it may."""
+    with _console() as home:
+        _tell(
+            home,
+            _("The ceiling of codes of %(site)s is reached") % {"site": site.name},
+            _("%(count)s codes within an hour were paid by the platform. Until some of them are an hour old, no more"
+              " are sent at its cost.") % {"count": thousands(ceiling)},
+            _("Look whether so many customers asked, or somebody plays with it. The number's page has the limit."),
+        )  # fmt: skip
 
 
 def account_notice(event: str) -> None:

@@ -18,12 +18,14 @@ from messaging.meta.choices import SenderState
 from messaging.meta.countries import near
 from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
+from messaging.meta.queries import senders as read
 from messaging.meta.services import account, templates
 from tenants.models import Site
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.whatsapp")
-PAUSED = "whatsapp.sender_paused"
+PAUSED, CEILING = "whatsapp.sender_paused", "whatsapp.code_ceiling"
+TOLD_AGAIN = dt.timedelta(hours=1)
 ACTOR = system("WhatsApp")
 STANDARD, HIGH = 80, 1000  # messages a second, by Meta's levels of throughput
 TIERS = {
@@ -143,6 +145,35 @@ def edit(
             setattr(sender, name, value)
         sender.save(update_fields=list(after))
         audit.record("sender.edited", sender, actor=actor, now=now, before=before, after=after)
+
+
+def lock_mine() -> Sender | None:
+    """The open site's number, locked until the transaction ends; None where it has none."""
+    found = read.mine()
+    return locks.sender(found.id) if found else None
+
+
+def ceiling_reached(sender: Sender, *, now: dt.datetime) -> None:
+    """The site has paid for as many codes as it may in an hour: the console gets a mail, once an hour at most.
+
+    The caller holds the number's lock.
+    """
+    if sender.ceiling_told_at is not None and sender.ceiling_told_at > now - TOLD_AGAIN:
+        return
+    sender.ceiling_told_at = now
+    sender.save(update_fields=["ceiling_told_at"])
+    outbox.emit(CEILING, site_id=sender.site_id, now=now, sender_id=str(sender.id))
+
+
+def keep_figures(
+    *, waiting: int, waiting_since: dt.datetime | None, sent_lately: int, failed_lately: int, codes_lately: int,
+    now: dt.datetime,
+) -> None:  # fmt: skip
+    """What the open site counted of its queue, a day's messages and an hour's codes: the console reads it here."""
+    Sender.objects.filter(site_id=current_site().id).update(
+        waiting=waiting, waiting_since=waiting_since, sent_lately=sent_lately, failed_lately=failed_lately,
+        codes_lately=codes_lately, counted_at=now,
+    )  # fmt: skip
 
 
 def _lasts(sender: Sender, until: dt.datetime | None) -> bool:
