@@ -62,9 +62,13 @@ PURPOSE_OF: dict[Trigger, Purpose] = {
 
 # What says the same without a picture, where there is such a text.
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
-# Why a message failed whose picture could not be made, or was refused, and that says nothing without it. Whoever caused
-# it may send another for the same occasion; then it says so.
-NOT_DRAWN, SENT_ANEW = "not_drawn", "sent_anew"
+# Why a message failed whose picture could not be made, or was refused, and that says nothing without it; or that waited
+# too long and never was at Meta. Nobody has heard anything: whoever caused it may send another for the same occasion,
+# and then the first one says so.
+NOT_DRAWN, NEVER_POSTED = "not_drawn", "never_posted"
+SENT_ANEW, SENT_LATER = "sent_anew", "sent_later"
+ANEW = {NOT_DRAWN: SENT_ANEW, NEVER_POSTED: SENT_LATER}
+COMES_AGAIN, FOLLOWED = tuple(ANEW), tuple(ANEW.values())
 
 
 class State(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from merchants.models import Batch, Coupon, Customer, Merchant
-from messaging.choices import NOT_DRAWN, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
+from messaging.choices import COMES_AGAIN, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
 from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
@@ -99,9 +99,9 @@ class Message(WalledModel):
                 fields=["automation_id", "state"], condition=models.Q(automation_id__isnull=False),
                 name="messaging_message_result",
             ),
-            # Occasions whose picture could not be drawn: they come again.
+            # Occasions of which nobody has heard: they come again.
             models.Index(
-                fields=["occasion_id"], condition=models.Q(error=NOT_DRAWN), name="messaging_message_not_drawn"
+                fields=["occasion_id"], condition=models.Q(error__in=COMES_AGAIN), name="messaging_message_comes_again"
             ),
             # What waits for somebody to decide, and when people were last told of such.
             models.Index(

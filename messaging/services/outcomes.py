@@ -31,12 +31,13 @@ from kernel.services import outbox
 from merchants.services import holding
 from messaging import locks
 from messaging.choices import (
+    ANEW,
     ARRIVED,
+    COMES_AGAIN,
     GIFTS,
     NOT_DRAWN,
     OPEN,
     RANK,
-    SENT_ANEW,
     WITHOUT_PICTURE,
     Charge,
     State,
@@ -155,9 +156,9 @@ def not_drawn(message_id: uuid.UUID, *, now: dt.datetime) -> None:
 
 
 def sent_anew(occasion_id: uuid.UUID) -> uuid.UUID | None:
-    """Claim that another message follows the one of this occasion that could not be drawn: its id; None: none waits."""
-    lost = Message.objects.filter(occasion_id=occasion_id, error=NOT_DRAWN).first()
-    if lost is None or not Message.objects.filter(id=lost.id, error=NOT_DRAWN).update(error=SENT_ANEW):
+    """Claim that another message follows the one of this occasion that nobody got: its id; None: none waits."""
+    lost = Message.objects.filter(occasion_id=occasion_id, error__in=COMES_AGAIN).first()
+    if lost is None or not Message.objects.filter(id=lost.id, error=lost.error).update(error=ANEW[lost.error]):
         return None
     return lost.id
 

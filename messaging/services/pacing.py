@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -119,11 +120,9 @@ def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> di
 
 def _rooms(sender: Sender, payers: list[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, int]:
     assert sender.users_per_day is not None
-    whole, others = int(sender.users_per_day * BI_SHARE), senders.others(now=now)
-    lately = Message.objects.filter(type=Type.BI, claimed_at__gt=now - DAY).order_by()
-    people = dict(lately.values_list("payer").annotate(people=Count("recipient", distinct=True)))
-    ours = whole // max(others.busy + 1, min(2, others.connected + 1))
-    share = max(1, ours // max(2, len({*people, *payers})))
+    whole, others, people = int(sender.users_per_day * BI_SHARE), senders.others(now=now), _people(now)
+    ours = _ours(sender, others)
+    share = _share(ours, {*people, *payers})
     left = max(0, min(ours - sum(people.values()), whole - others.people - count_people(sender, now=now)))
     return {payer: max(0, min(left, share - people.get(payer, 0))) for payer in payers}
 
@@ -137,6 +136,29 @@ def count_people(sender: Sender, *, now: dt.datetime) -> int:
     people = int(lately.aggregate(n=Count("recipient", distinct=True))["n"])
     Sender.objects.filter(id=sender.id).update(people_lately=people, people_counted_at=now)
     return people
+
+
+def day_share(sender: Sender, payers: Iterable[uuid.UUID], *, now: dt.datetime) -> int | None:
+    """To about how many people in a day each of these merchants may send BI messages, as things stand; None: to any."""
+    if sender.users_per_day is None:
+        return None
+    return _share(_ours(sender, senders.others(now=now)), {*_people(now), *payers})
+
+
+def _people(now: dt.datetime) -> dict[uuid.UUID, int]:
+    """To how many people each merchant sent BI messages within a day."""
+    lately = Message.objects.filter(type=Type.BI, claimed_at__gt=now - DAY).order_by()
+    return dict(lately.values_list("payer").annotate(people=Count("recipient", distinct=True)))
+
+
+def _ours(sender: Sender, others: senders.Others) -> int:
+    """This site's part of what BI messages have of the account's limit."""
+    assert sender.users_per_day is not None
+    return int(sender.users_per_day * BI_SHARE) // max(others.busy + 1, min(2, others.connected + 1))
+
+
+def _share(ours: int, payers: set[uuid.UUID]) -> int:
+    return max(1, ours // max(2, len(payers)))
 
 
 def _room(sender: Sender) -> str:

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from kernel.services import outbox
 from messaging import locks
-from messaging.choices import State
+from messaging.choices import NEVER_POSTED, State
 from messaging.models import Message
 from messaging.services import outcomes
 from tenants.walls import current_site
@@ -76,4 +76,6 @@ def _end(message_id: uuid.UUID, state: State, why: str, now: dt.datetime) -> Non
     with transaction.atomic():
         message = locks.message(message_id)
         if message.state == state:
-            outcomes.failed(message, error=why, now=now)
+            # For its occasion another one may follow. One that Meta has refused before had its chance.
+            again = why == "expired" and message.occasion_id and not message.attempts
+            outcomes.failed(message, error=NEVER_POSTED if again else why, now=now)

@@ -16,7 +16,7 @@ from messaging.automations.services.campaigns import Plan
 from messaging.automations.services.switching import BadSetting, NotForTemporary
 from messaging.models import Message
 from tests import factories
-from tests.automations.cast import campaign, run, seen, work, written_to
+from tests.automations.cast import campaign, run, seen, work, work_out, written_to
 from tests.factories import DAY, NOW
 from tests.merchants.cast import deliver
 from tests.messaging.cast import JOB
@@ -30,7 +30,7 @@ def test_it_begins_at_its_time_and_writes_to_everybody_once(phone):
     work()
     assert written_to() == []
     work(NOW + DAY)
-    work(NOW + DAY)
+    work_out(NOW + DAY)
 
     one.refresh_from_db()
     assert set(written_to()) == expected
@@ -73,6 +73,7 @@ def test_the_daily_cap_spreads_it_over_days(phone):
     for day in (0, 0, 1, 2, 3):
         work(NOW + day * DAY)
         counts.append(len(written_to()))
+    work_out(NOW + 3 * DAY)
 
     one.refresh_from_db()
     assert counts == [2, 2, 4, 5, 5]
@@ -92,7 +93,7 @@ def test_without_credits_it_pauses_and_goes_on_when_there_are_some(phone):
     assert OutboxEvent.objects.filter(topic="campaign.paused").count() == 1
 
     ledger.grant(merchant_id=phone.merchant_id, unit="wa_bi", amount=5, reason="more", actor=JOB, now=NOW, key=uuid7())
-    work()
+    work_out()
     one.refresh_from_db()
     assert (one.state, len(set(written_to())), len(written_to())) == ("done", 12, 12)
 
@@ -116,7 +117,7 @@ def test_its_batch_paused_midway_is_waited_for_and_then_it_goes_on(phone, monkey
     work()
     assert len(written_to()) == 1
     m.Batch.objects.update(state="active")
-    work()
+    work_out()
     one.refresh_from_db()
     assert (one.state, set(written_to())) == ("done", expected)
 
@@ -126,13 +127,13 @@ def test_one_that_fails_does_not_keep_the_others_from_beginning(phone, monkeypat
     phone.customer()
     really = sending._start
 
-    def fail_for_one(row, left, now):
+    def fail_for_one(row, part, now):
         if row.id == broken.id:
             raise RuntimeError
-        really(row, left, now)
+        really(row, part, now)
 
     monkeypatch.setattr(sending, "_start", fail_for_one)
-    work()
+    work_out()
 
     for row, state in ((broken, "scheduled"), (whole, "done")):
         row.refresh_from_db()

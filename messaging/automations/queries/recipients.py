@@ -32,7 +32,7 @@ from messaging.automations import dates, festivals
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.segments import Segment
-from messaging.choices import NOT_DRAWN
+from messaging.choices import COMES_AGAIN
 from messaging.consent.choices import State as Consent
 from messaging.consent.models import OptIn
 from messaging.consent.queries import register
@@ -113,8 +113,8 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
 
 def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Rows:
     """The population with a mark for each reason to leave somebody out."""
-    # A message that could not be drawn did not happen.
-    lost = Message.objects.filter(occasion_id=OuterRef("id"), error=NOT_DRAWN)
+    # A message that was never posted did not happen.
+    lost = Message.objects.filter(occasion_id=OuterRef("id"), error__in=COMES_AGAIN)
     done = Occasion.objects.filter(~Exists(lost), customer_id=OuterRef("customer_id"))
     done = (
         done.filter(campaign_id=of.id)

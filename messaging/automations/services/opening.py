@@ -98,7 +98,7 @@ def _come(source: Automation | Campaign, due: Due, now: dt.datetime) -> tuple[Oc
 
 
 def _come_again(source: Automation | Campaign, due: Due) -> tuple[Occasion, str] | None:
-    """One whose message could not be drawn, with the key of the next; None: there is none. `source` is locked."""
+    """One of which nobody has heard, with the key of its next message; None: there is none. `source` is locked."""
     which = {"campaign": source} if isinstance(source, Campaign) else {"automation": source, "key": due.key}
     occasion = Occasion.objects.filter(customer_id=due.customer_id, **which).first()
     lost = outcomes.sent_anew(occasion.id) if occasion else None

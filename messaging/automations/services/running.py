@@ -16,9 +16,7 @@ from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing, sending
 from messaging.automations.services.opening import Exhausted, Opened
 from messaging.errors import WhatsAppOff
-from messaging.meta.queries import senders
-from messaging.services import queue
-from tenants.walls import current_site
+from messaging.services import allowance, queue
 
 log = structlog.get_logger("couponry.automations")
 # At most so many of one automation in one run: merchants take turns, and the rest follows ten minutes later.
@@ -37,7 +35,8 @@ class Run:
 def run(*, now: dt.datetime) -> Run:
     """Open what is due of every automation of the open site, and begin campaigns. At level site."""
     done = Run()
-    if not current_site().is_open or not senders.is_on():
+    # What cannot go out is not queued: whoever waits there too long loses the occasion, and credits are held for nothing.
+    if not allowance.is_sending(now=now):
         return done
     pausing.resume_what_can(now=now)
     for automation_id in _switched_on():
@@ -83,7 +82,8 @@ def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
 
 def _open(automation: Automation, merchant: Merchant, done: Run, now: dt.datetime) -> None:
     rows = recipients.judged(recipients.population(automation, merchant, now=now), automation, batch=automation.batch)
-    for due in recipients.list_due(rows, limit=AT_ONCE):
+    found = recipients.list_due(rows, limit=AT_ONCE)
+    for due in found[: allowance.left(merchant.id, now=now)] if found else []:
         what = opening.open_for(automation, merchant, due, now=now)
         if what == Opened.FULL:
             return

@@ -1,7 +1,7 @@
 """Campaigns under way: begun when their time comes, sent in portions, each an event of its own.
 
 A job shows one day's part: what the daily cap leaves goes on by the next day's run, as a job of its own. A campaign is
-done when nobody of its segment is left to write to.
+done when nobody of its segment is left to write to, and nothing of it waits in the queue.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing
 from messaging.automations.services.opening import Exhausted, Opened
 from messaging.automations.services.pausing import Text
+from messaging.choices import State
 from messaging.errors import WhatsAppOff
-from messaging.services import queue
+from messaging.models import Message
+from messaging.services import allowance, queue
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.automations")
@@ -66,23 +68,30 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
         if reason:
             pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
             return False
-        if waits(campaign, now) or _full(campaign, merchant, now):
+        if waits(campaign, now):
             return False
         left = recipients.count(_rows(campaign, merchant, now)).will_get
-        _start(campaign, left, now)
-    return True
+        if campaign.started_at is None:
+            campaign.started_at, campaign.total = now, left
+        campaign.state = CampaignState.RUNNING
+        campaign.save(update_fields=["state", "started_at", "total"])
+        if not left:
+            _close(campaign, now)
+            return False
+        part = min(left, room_today(campaign, merchant, now))
+        if part:
+            _start(campaign, part, now)
+    return bool(part)
 
 
-def _start(campaign: Campaign, left: int, now: dt.datetime) -> None:
+def _start(campaign: Campaign, part: int, now: dt.datetime) -> None:
     job = jobs.start(
         JOB, title=_("Sending “%(name)s”") % {"name": campaign.name}, site_id=current_site().id,
-        merchant_id=campaign.merchant_id, actor_id=campaign.created_by, now=now, total=min(left, campaign.daily_cap),
+        merchant_id=campaign.merchant_id, actor_id=campaign.created_by, now=now, total=part,
         campaign_id=str(campaign.id),
     )  # fmt: skip
-    if campaign.started_at is None:
-        campaign.started_at, campaign.total = now, left
-    campaign.state, campaign.job_id = CampaignState.RUNNING, job.id
-    campaign.save(update_fields=["state", "job_id", "started_at", "total"])
+    campaign.job_id = job.id
+    campaign.save(update_fields=["job_id"])
 
 
 def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
@@ -99,7 +108,9 @@ def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
         if job.is_over:
             return  # it was stopped before it began
     after = event.payload.get("after")
-    sent, last, more = _portion(campaign, uuid.UUID(after) if after else None, now)
+    sent, last, more = 0, None, False
+    if _can_go_on(campaign, now):
+        sent, last, more = _portion(campaign, uuid.UUID(after) if after else None, now)
     if sent:
         queue.wake(now=now)
     if more and last:
@@ -110,10 +121,19 @@ def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
     _end(campaign, job, now)
 
 
+def _can_go_on(campaign: Campaign, now: dt.datetime) -> bool:
+    """Asked before each portion: the number may rest by now, or the text be lost."""
+    reason = cannot(campaign, now)
+    if reason:
+        pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
+    return reason is None and allowance.is_sending(now=now) and not waits(campaign, now)
+
+
 def _portion(campaign: Campaign, after: uuid.UUID | None, now: dt.datetime) -> tuple[int, uuid.UUID | None, bool]:
     """(how many were written to, the last row looked at, whether there may be more)."""
     rows = _rows(campaign, campaign.merchant, now)
-    portion = recipients.list_due(rows, limit=PORTION, after=after)
+    limit = min(PORTION, room_today(campaign, campaign.merchant, now))
+    portion = recipients.list_due(rows, limit=limit, after=after)
     sent = 0
     for due in portion:
         try:
@@ -133,7 +153,7 @@ def _portion(campaign: Campaign, after: uuid.UUID | None, now: dt.datetime) -> t
 
 
 def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
-    """Close the day's job; and the campaign, where nobody is left."""
+    """End the day's job; and the campaign, where nobody is left."""
     with transaction.atomic():
         fresh = locks.campaign(campaign.id)
         assert fresh is not None
@@ -144,8 +164,15 @@ def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
         if fresh.state != CampaignState.RUNNING or waits(fresh, now):
             return
         if not recipients.due(_rows(fresh, fresh.merchant, now)).exists():
-            fresh.state, fresh.finished_at = CampaignState.DONE, now
-            fresh.save(update_fields=["state", "finished_at"])
+            _close(fresh, now)
+
+
+def _close(campaign: Campaign, now: dt.datetime) -> None:
+    """It is done, unless messages of it wait to be sent: those may come back. The caller holds the lock."""
+    waiting = Message.objects.filter(automation_id=campaign.id, state__in=[State.QUEUED, State.SENDING])
+    if not waiting.exists():
+        campaign.state, campaign.finished_at = CampaignState.DONE, now
+        campaign.save(update_fields=["state", "finished_at"])
 
 
 def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipients.Rows:
@@ -153,9 +180,12 @@ def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipient
     return recipients.judged(rows, campaign, batch=campaign.batch)
 
 
-def _full(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> bool:
+def room_today(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> int:
+    """How many more it may write to now, by its own cap and by WhatsApp's limit."""
     today = clock.local_date(now, merchant.time_zone)
-    return campaign.counted_on == today and campaign.counted >= campaign.daily_cap
+    own = max(0, campaign.daily_cap - (campaign.counted if campaign.counted_on == today else 0))
+    left = allowance.left(merchant.id, now=now)
+    return own if left is None else min(own, left)
 
 
 def cannot(source: Automation | Campaign, now: dt.datetime) -> PauseReason | None:
