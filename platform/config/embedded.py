@@ -179,18 +179,23 @@ def _runs_postgres(pid: int) -> bool:
 
 
 class Valkey:
-    """A Valkey on a loopback port, without persistence: nothing in it may be the only copy."""
+    """A Valkey on a loopback port. With a `home` it writes down there what it is told, so that counters and the queue
+    survive its restart; nothing in it may be the only copy all the same: the last second may be lost."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, home: Path | None = None) -> None:
+        self.port, self._home = port, home
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def command(self) -> list[str]:
-        return [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-                "--appendonly", "no", "--loglevel", "warning"]  # fmt: skip
+        kept = ["--appendonly", "no"]
+        if self._home is not None:
+            self._home.mkdir(parents=True, exist_ok=True)
+            kept = ["--appendonly", "yes", "--appendfsync", "everysec", "--dir", str(self._home)]
+        return [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", *kept,
+                "--loglevel", "warning"]  # fmt: skip
 
 
 def free_port(wanted: int) -> int:

@@ -154,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
         postgres = Postgres(HOME / "pg") if postgres else None
     port = free_port(options.port)
     live_port = free_port(port + 1)
-    valkey = None if os.environ.get("REDIS_URL") else Valkey(free_port(live_port + 1))
+    valkey = None if os.environ.get("REDIS_URL") else Valkey(free_port(live_port + 1), HOME / "valkey")
     standins = choose_ports(live_port + 2)
     if postgres:
         postgres.start()

@@ -2,7 +2,8 @@
 
 Each bucket holds `limit` tokens that come back evenly over `per_seconds` (the generic cell rate algorithm, one number
 a bucket). One atomic script asks all buckets of an act and takes from each, or from none. The clock is passed in.
-Counters live in Valkey alone: a process that starts again finds them; losing Valkey loses them, and nothing else.
+Counters live in Valkey alone: a process that starts again finds them, and so does a Valkey that writes them down (ours
+does, each second); losing its files loses them, and nothing else.
 
 When Valkey does not answer, the caller decides: `closed=True` (short codes such as PINs, where the limit is the
 protection) raises Unavailable; otherwise the act goes on and the log says so, because serials have 63 bits and the
@@ -14,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import ipaddress
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ from django.utils.translation import gettext_lazy as _
 from kernel.errors import DomainError
 
 log = structlog.get_logger("couponry.limits")
+TOLD_EVERY = 60.0  # seconds between two lines in the log of one process that says Valkey is gone
+_told_at = -TOLD_EVERY
 
 # KEYS: one per bucket. ARGV: now in ms, tokens to take, then limit and period in ms per bucket. Returns, for each
 # bucket, tokens left and ms until one comes back; first whether all allowed it. Nothing is taken unless all do.
@@ -118,7 +122,7 @@ def allow(*buckets: Bucket, site_id: uuid.UUID, now: dt.datetime, cost: int = 1,
     try:
         answer = _client(settings.REDIS_URL)[1](keys=[_key(site_id, bucket) for bucket in buckets], args=arguments)
     except redis.RedisError as error:
-        log.error("limits unavailable", exc_info=error, closed=closed)
+        _tell(error)
         if closed:
             raise Unavailable from error
         return Verdict(allowed=True)
@@ -132,6 +136,14 @@ def must(*buckets: Bucket, site_id: uuid.UUID, now: dt.datetime, cost: int = 1, 
         log.warning("limited", bucket=verdict.bucket)
         raise TooMany(verdict)
     return verdict
+
+
+def _tell(error: redis.RedisError) -> None:
+    """Once in a while: each page and each message asks several times."""
+    global _told_at
+    if time.monotonic() - _told_at >= TOLD_EVERY:
+        _told_at = time.monotonic()
+        log.error("limits unavailable", reason=type(error).__name__)
 
 
 def _key(site_id: uuid.UUID, bucket: Bucket) -> str:

@@ -8,9 +8,13 @@ import subprocess
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+import redis
+from structlog.testing import capture_logs
 
+from config.embedded import Valkey, free_port, wait_for
 from kernel import limits
 from kernel.limits import Bucket
 from tests.factories import NOW
@@ -93,9 +97,50 @@ def test_without_valkey_codes_are_refused_and_pages_go_on(no_valkey):
         allow(TEN, closed=True)
 
 
-def test_phones_do_not_stand_in_the_store():
-    import redis
+def test_counters_survive_a_valkey_that_is_killed_and_starts_again(tmp_path, settings):
+    own = Valkey(free_port(28379), tmp_path / "valkey")
+    settings.REDIS_URL = own.url
 
+    with running(own):
+        for _ in range(10):
+            allow(TEN)
+    with pytest.raises(limits.Unavailable):
+        allow(TEN, closed=True)
+    with running(own):
+        assert not allow(TEN).allowed
+        assert allow(TEN, after=60).allowed
+
+
+@contextmanager
+def running(valkey):
+    """A Valkey as the product starts it, killed at the end."""
+    process = subprocess.Popen(valkey.command())
+    try:
+        wait_for(lambda: ready(valkey), seconds=20, what="Valkey")
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ready(valkey):
+    try:
+        return redis.Redis.from_url(valkey.url, socket_timeout=1).ping()
+    except redis.RedisError:
+        return False
+
+
+def test_a_valkey_that_is_gone_is_told_of_once_a_minute_and_without_a_trace(no_valkey, monkeypatch):
+    monkeypatch.setattr(limits, "_told_at", -1e9)
+
+    with capture_logs() as told:
+        for _ in range(3):
+            allow(TEN)
+
+    assert told == [{"event": "limits unavailable", "reason": "ConnectionError", "log_level": "error"}]
+
+
+def test_phones_do_not_stand_in_the_store():
     allow(Bucket("phone", "+966500000001", 2, 60))
 
     names = redis.Redis.from_url(os.environ["REDIS_URL"]).keys("limit:*")
