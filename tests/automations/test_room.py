@@ -13,7 +13,7 @@ from PIL import Image
 from merchants import models as m
 from merchants.paper.defaults import default_layout
 from messaging.automations.models import Campaign, Occasion
-from messaging.automations.services import opening, pausing
+from messaging.automations.services import forecasts, opening, pausing
 from messaging.choices import State
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.models import Message
@@ -247,3 +247,31 @@ class TestComingAgain:
 
         assert len(written_to()) == 2
         assert Campaign.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("users", "cap", "people", "said"),
+    [(None, 2000, 1500, None), (None, 500, 1500, (500, 2, False)), (None, 500, 1501, (500, 3, False)),
+     (250, 2000, 100, None), (250, 2000, 500, (100, 4, True)), (250, 50, 500, (50, 9, False))],
+)  # fmt: skip
+def test_how_long_it_takes(phone, users, cap, people, said):
+    numbers(users_per_day=users)  # 200 of 250 for this; 100 for one of two merchants
+    draft = campaign(phone, state="draft", daily_cap=cap, scheduled_at=NOW + DAY)
+
+    found = forecasts.of_campaign(draft, phone.shop.merchant, people, now=NOW)
+
+    told = found and (found.a_day, (found.until - (NOW + DAY).date()).days, found.by_whatsapp)
+    assert told == said
+
+
+def test_under_way_only_what_is_left_of_today_counts_for_today(phone):
+    numbers(users_per_day=10)  # 4 a day
+    one = campaign(phone)
+    for _ in range(6):
+        phone.customer()
+    work()
+    one.refresh_from_db()
+
+    found = forecasts.of_campaign(one, phone.shop.merchant, 2, now=NOW)
+
+    assert (found.a_day, found.until) == (4, NOW.date() + DAY)

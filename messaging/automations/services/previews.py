@@ -14,12 +14,13 @@ from credits.queries import balances
 from kernel import clock
 from merchants.models import Batch, Merchant
 from messaging.automations import festivals
-from messaging.automations.choices import Kind
+from messaging.automations.choices import CampaignState, Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import recipients
 from messaging.automations.queries.recipients import Reasons
 from messaging.automations.segments import Segment
-from messaging.automations.services import switching
+from messaging.automations.services import forecasts, switching
+from messaging.automations.services.forecasts import Forecast
 from tenants.walls import current_site, wall
 
 MONTH = 30
@@ -42,6 +43,7 @@ class Preview:
     without_birthday: int = 0
     coupons_left: int | None = None
     festival: festivals.Occurrence | None = None
+    forecast: Forecast | None = None
 
     @property
     def needed(self) -> int:
@@ -63,9 +65,13 @@ def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetim
     with wall(current_site(), "site"):
         batch = automation.batch if automation.batch_id else None
         near, far = (_judged(automation, merchant, batch, now, days) for days in (0, ahead))
+        until, soon, later = today + dt.timedelta(days=ahead), recipients.count(near), recipients.count(far)
+        # A festival comes to all at once, anything else day by day.
+        people, begins = (later.will_get, until) if coming else (soon.will_get, today)
         return Preview(
-            now=recipients.count(near), later=recipients.count(far), until=today + dt.timedelta(days=ahead),
-            names=_names(far), credits=_credits(merchant), coupons_left=_coupons(batch), festival=coming,
+            now=soon, later=later, until=until, names=_names(far), credits=_credits(merchant),
+            coupons_left=_coupons(batch), festival=coming,
+            forecast=forecasts.of_automation(automation, merchant, people, begins, now=now),
             without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
         )  # fmt: skip
 
@@ -108,7 +114,18 @@ def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now:
         return Preview(
             now=reasons, later=reasons, until=clock.local_date(now, merchant.time_zone), names=_names(rows),
             credits=_credits(merchant), coupons_left=_coupons(campaign.batch),
+            forecast=forecasts.of_campaign(campaign, merchant, reasons.will_get, now=now),
         )  # fmt: skip
+
+
+def left_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime) -> Forecast | None:
+    """How long a campaign under way still takes, for those to whom it has not written yet."""
+    if campaign.state != CampaignState.RUNNING:
+        return None
+    with wall(current_site(), "site"):
+        rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
+        left = recipients.count(recipients.judged(rows, campaign, batch=campaign.batch)).will_get
+        return forecasts.of_campaign(campaign, merchant, left, now=now)
 
 
 def next_festival(automation: Automation, merchant: Merchant, *, today: dt.date) -> festivals.Occurrence | None:

@@ -35,7 +35,7 @@ class Run:
 def run(*, now: dt.datetime) -> Run:
     """Open what is due of every automation of the open site, and begin campaigns. At level site."""
     done = Run()
-    # What cannot go out is not queued: whoever waits there too long loses the occasion, and credits are held for nothing.
+    # What cannot go out is not queued: in the queue it would hold credits and coupons, and in the end be too late.
     if not allowance.is_sending(now=now):
         return done
     pausing.resume_what_can(now=now)

@@ -28,6 +28,7 @@ from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import AutomationForm
 from messaging.meta.queries import senders
 from messaging.queries import results
+from messaging.services import allowance
 from tenants.walls import current_site, wall
 
 ABOUT = {
@@ -42,10 +43,15 @@ def is_temporary(merchant: Merchant) -> bool:
     return merchant.plan != Merchant.Plan.ANNUAL
 
 
-def whatsapp_is_on() -> bool:
-    """Whether the site has a sender at all. Merchants cannot read senders; the answer is no secret."""
+def notices_of(merchant: Merchant, *, now: dt.datetime) -> dict[str, bool]:
+    """What keeps everything from going out: the plan, or that the site has no sender, or that it rests.
+
+    Merchants cannot read senders; the answer is no secret.
+    """
     with wall(current_site(), "site"):
-        return senders.is_on()
+        is_on = senders.is_on()
+        rests = is_on and not allowance.is_sending(now=now)
+    return {"temporary": is_temporary(merchant), "whatsapp_on": is_on, "rests": rests}
 
 
 def bi_credits(merchant: Merchant) -> int:
@@ -100,8 +106,8 @@ class OverviewView(View):
             for kind in Kind
         ]  # fmt: skip
         context = {
-            "cards": cards, "temporary": is_temporary(merchant), "whatsapp_on": whatsapp_is_on(),
-            "credits": bi_credits(merchant), "campaigns": list(screens.list_campaigns().order_by("-created_at")[:4]),
+            "cards": cards, **notices_of(merchant, now=now), "credits": bi_credits(merchant),
+            "campaigns": list(screens.list_campaigns().order_by("-created_at")[:4]),
         }  # fmt: skip
         return render(request, "automations/overview.html", context)
 
@@ -148,7 +154,7 @@ class EditView(View):
         preview = previews.of_automation(automation, merchant, now=now)
         context = {
             "form": form, "kind": kind, "title": kind.label, "text": ABOUT[kind][1], "automation": automation,
-            "temporary": is_temporary(merchant), "whatsapp_on": whatsapp_is_on(), "preview": preview,
+            **notices_of(merchant, now=now), "preview": preview,
             "festival_name": preview.festival.festival.name(language()) if preview.festival else "",
             "counts": None if automation._state.adding else results.of_automations([automation.id])[automation.id],
             "pause_url": reverse(f"automations:{kind}-pause"), "resume_url": reverse(f"automations:{kind}-resume"),

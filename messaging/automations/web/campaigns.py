@@ -24,7 +24,7 @@ from messaging.automations.queries import screens
 from messaging.automations.segments import Segment
 from messaging.automations.services import campaigns, pausing, previews
 from messaging.automations.services.pausing import CannotPause
-from messaging.automations.web.automations import is_temporary, whatsapp_is_on
+from messaging.automations.web.automations import is_temporary, notices_of
 from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import CampaignForm
 from messaging.queries import results
@@ -89,7 +89,8 @@ class CampaignView(View):
         counts = results.of_automations([row.id])[row.id]
         context = {
             "row": row, "begins": begins(row), "batch_title": row.batch.title(language()),
-            "temporary": is_temporary(merchant), "whatsapp_on": whatsapp_is_on(),
+            **notices_of(merchant, now=now),
+            "forecast": None if before else previews.left_of_campaign(row, merchant, now=now),
             "counts": None if before else counts, "is_open": row.state in OPEN,
             "can_pause": row.state in {CampaignState.SCHEDULED, CampaignState.RUNNING},
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,
