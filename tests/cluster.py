@@ -107,10 +107,11 @@ def _valkey_port() -> int:
 
 
 def _answers(port: int) -> bool:
+    """Whether our Valkey is there, and not another run's that was given the port when ours had died."""
     import redis
 
     try:
-        return bool(redis.Redis(port=port, socket_timeout=1).ping())
+        return bool(redis.Redis(port=port, socket_timeout=1).config_get("dir")["dir"] == str(HOME.resolve()))
     except redis.RedisError:
         return False
 

@@ -189,7 +189,10 @@ def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mo
     """Somebody is taking the last voucher, and commits while the spin waits for it."""
     voucher, drink = prize(site, mona, 1), prize(site, mona, 5)
     wheel(site, mona, ("Voucher", 10_000, voucher), ("Drink", 1, drink))
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%spin_wheel%'"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock' AND query LIKE '%spin_wheel%'"
+    )
     holds = threading.Event()
 
     def take_the_last():
