@@ -36,6 +36,16 @@ class NotWanted(DomainError):
         super().__init__(_("This customer does not want messages."))
 
 
+class OnItsWay(DomainError):
+    """A message about this coupon is open, or so young that another one would be a double."""
+
+    code = "on_its_way"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("It is on its way to your WhatsApp already. If it does not come, ask again in a while."))
+
+
 class NoCoupon(DomainError):
     """The batch has no coupon for this customer: `outcome` is sold_out, closed, over, not_yet, paused or held."""
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("C/<str:serial>", coupon.show, name="coupon-short"),
     path("c/<str:serial>/claim", claim.from_print, name="coupon-claim"),
     path("c/<str:serial>/thanks", coupon.thanks, name="thanks"),
+    path("c/<str:serial>/whatsapp", coupon.delivery, name="coupon-delivery"),
     path("c/<str:serial>/keep", coupon.add, name="coupon-keep"),
     path("s/<slug:slug>", store.show, name="store"),
     path("s/<slug:slug>/kiosk", store.show, {"shared": True}, name="kiosk"),

@@ -15,12 +15,6 @@ def is_on_for_merchants() -> bool:
         return senders.is_on()
 
 
-def delivers(merchant_id: uuid.UUID) -> bool:
-    """Whether a merchant's coupons can be sent by WhatsApp, credits aside. Opens level site itself."""
-    with wall(current_site(), "site"):
-        return senders.is_on() and switch_of(merchant_id)
-
-
 def switch_of(merchant_id: uuid.UUID) -> bool:
     """Whether a merchant has delivery on claim switched on."""
     return not Switches.objects.filter(merchant_id=merchant_id, delivery=False).exists()

@@ -12,12 +12,12 @@ from accounts.actors import Actor, system
 from accounts.services import audit
 from credits.errors import InsufficientCredits
 from kernel.errors import DomainError
-from kernel.ids import uuid7
 from merchants.models import Batch, Coupon
 from messaging.choices import Trigger
-from messaging.errors import NotWanted, WhatsAppOff
+from messaging.errors import NotWanted, OnItsWay, WhatsAppOff
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
+from messaging.queries import arrival
 from messaging.services import pictures, queue, unsent
 from tenants.walls import current_site
 
@@ -25,11 +25,6 @@ log = structlog.get_logger("couponry.messaging")
 ACTOR = system("claim")
 # Whoever took a coupon before a long outage has found it on screen by now.
 STALE = dt.timedelta(hours=24)
-# A till hands the coupon over itself, and a merchant's own system has its own ways.
-TRIGGER_OF = {
-    Coupon.Source.CENTRE: Trigger.CLAIM_CENTRE, Coupon.Source.IN_STORE: Trigger.CLAIM_STORE,
-    Coupon.Source.PRINTED: Trigger.CLAIM_STORE, Coupon.Source.WHEEL: Trigger.CLAIM_STORE,
-}  # fmt: skip
 
 
 def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
@@ -37,9 +32,12 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
     coupon = Coupon.objects.filter(id=coupon_id, state=Coupon.State.TAKEN).select_related("customer").first()
     if coupon is None or coupon.customer is None or coupon.taken_at is None or coupon.taken_at < now - STALE:
         return None
-    trigger = TRIGGER_OF.get(Coupon.Source(coupon.source))
+    trigger = arrival.TRIGGER_OF.get(Coupon.Source(coupon.source))
     if trigger is None:
         return None
+    found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).first()
+    if found is not None:
+        return found  # this one, or what the customer asked for while this waited
     key = f"claim:{coupon.id}"
     try:
         return queue.enqueue(
@@ -69,13 +67,17 @@ def prepare(*, batch_id: uuid.UUID) -> None:
 
 
 def send_again(*, coupon_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Message:
-    """The customer asks for the coupon once more. At level site, after the proof.
+    """The customer asks for the coupon once more. At level site, after the proof. Two presses at once are one message.
 
-    Raises WhatsAppOff, InsufficientCredits, NotWanted.
+    Raises OnItsWay, WhatsAppOff, InsufficientCredits, NotWanted.
     """
-    coupon = Coupon.objects.get(id=coupon_id)
+    coupon = Coupon.objects.select_related("customer").get(id=coupon_id)
+    # Counted before the look: whoever presses at the same moment counts the same, and so writes the same key.
+    before = Message.objects.filter(coupon_id=coupon.id, trigger=Trigger.RESEND).count()
+    if arrival.is_under_way(coupon, now=now):
+        raise OnItsWay
     return queue.enqueue(
-        trigger=Trigger.RESEND, key=f"resend:{coupon.id}:{uuid7()}", customer_id=coupon.customer_id,
+        trigger=Trigger.RESEND, key=f"resend:{coupon.id}:{before + 1}", customer_id=coupon.customer_id,
         merchant_id=coupon.merchant_id, coupon_id=coupon.id, now=now, actor=actor,
     )  # fmt: skip
 

@@ -17,12 +17,17 @@ BY_CUSTOMER = Actor("customer", "customer")
 
 
 def send_again(*, customer_id: uuid.UUID, serial: str, merchant_id: uuid.UUID, now: dt.datetime) -> None:
-    """The caller has checked the proof. Raises limits.TooMany, WhatsAppOff, InsufficientCredits, NotWanted."""
+    """The caller has checked the proof. What is refused does not count.
+
+    Raises limits.TooMany, OnItsWay, WhatsAppOff, InsufficientCredits, NotWanted.
+    """
     site = current_site()
-    limits.must(
+    buckets = (
         Bucket("resend.coupon", serial, 2, DAY), Bucket("resend.customer", str(customer_id), 5, DAY),
-        Bucket("resend.merchant", str(merchant_id), 300, HOUR), site_id=site.id, now=now,
+        Bucket("resend.merchant", str(merchant_id), 300, HOUR),
     )  # fmt: skip
+    limits.must(*buckets, site_id=site.id, now=now, cost=0)
     with wall(site, "site"):
         coupon = Coupon.objects.get(serial=serial, customer_id=customer_id, merchant_id=merchant_id)
         delivery.send_again(coupon_id=coupon.id, actor=BY_CUSTOMER, now=now)
+    limits.allow(*buckets, site_id=site.id, now=now)

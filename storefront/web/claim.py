@@ -20,10 +20,11 @@ from merchants.models import Batch, Merchant
 from merchants.services import claims
 from messaging.codes.services import codes
 from messaging.consent.services import consent
+from messaging.queries import arrival
 from storefront import words
 from storefront.queries import coupons, offers
 from storefront.services import claiming, guard
-from storefront.web import browser, links, pages
+from storefront.web import browser, links, pages, whatsapp
 from storefront.web.forms import ClaimForm, PhoneForm
 from storefront.web.where import site_of
 from storefront.wheel.queries import faces
@@ -149,7 +150,10 @@ def _claim_form(
 ) -> ClaimForm:
     site = site_of(request)
     offers = consent.offer(site=site, merchant=place.merchant, language=words.language()) if place else ""
-    return ClaimForm(data, initial=initial, country=site.country, today=pages.today_of(request), offers=offers)
+    return ClaimForm(
+        data, initial=initial, country=site.country, today=pages.today_of(request), offers=offers,
+        sends=place is not None and arrival.follows(place.merchant.id),
+    )  # fmt: skip
 
 
 def _form(
@@ -267,7 +271,10 @@ def _coupon(request: HttpRequest, place: Place, serial: str, *, fresh: bool = Tr
     if place.shared:
         page = coupons.find(serial)
         code = links.coupon_code(request, serial)
-        context = {"page": page, "batch": place.batch, "merchant": place.merchant, "place": place, "code": code}
+        context = {
+            "page": page, "batch": place.batch, "merchant": place.merchant, "place": place, "code": code,
+            "promise": whatsapp.promise(request, page, now=clock.now(), shared=True) if page else "",
+        }  # fmt: skip
         return pages.private(render(request, "storefront/kiosk_coupon.html", context))
     name = "storefront:thanks" if place.review and fresh else "storefront:coupon"
     return redirect(f"{reverse(name, args=[serial])}{'' if name.endswith('thanks') else '?new=1' if fresh else ''}")

@@ -12,11 +12,9 @@ from kernel import clock
 from merchants import serials
 from merchants.paper import codes
 from merchants.paper.face import SAMPLE_SERIAL
-from merchants.services import claims
-from messaging.queries import state as delivery_state
-from storefront.queries import coupons, mine
+from storefront.queries import coupons
 from storefront.services import guard
-from storefront.web import browser, links, pages
+from storefront.web import browser, links, pages, whatsapp
 
 USABLE = {"taken"}
 
@@ -51,14 +49,22 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
         "is_new": "new" in request.GET and state in USABLE,
         "is_kept": any(one.serial == page.serial for one in browser.kept(request)),
         "display": serials.display(page.serial),
-        "may_send": state in USABLE and _is_mine(request, page.serial) and delivery_state.delivers(page.merchant.id),
+        **(whatsapp.of_page(request, page, now=now) if state in USABLE else {}),
     }  # fmt: skip
     return pages.private(render(request, "storefront/coupon.html", context))
 
 
-def _is_mine(request: HttpRequest, serial: str) -> bool:
-    """Whether this browser proved the number of the coupon's holder."""
-    return mine.holder_of(serial, claims.proved_customers(browser.device_token(request))) is not None
+@public
+@require_safe
+@pages.limited
+def delivery(request: HttpRequest, serial: str) -> HttpResponse:
+    """What became of its message since the page was made, for its holder; nothing where it is as it was."""
+    page = _found(request, serial)
+    context = whatsapp.of_page(request, page, now=clock.now())
+    told = context["delivery"]
+    if told is None or (context["polls"] and request.GET.get("was") == told.stage):
+        return pages.private(HttpResponse(status=204))
+    return pages.private(render(request, "storefront/_delivery.html", {**context, "page": page}))
 
 
 @public
@@ -69,7 +75,10 @@ def thanks(request: HttpRequest, serial: str) -> HttpResponse:
     page = _found(request, serial)
     if not (page.merchant.review_step and page.merchant.review_link) or page.state != "taken":
         return redirect("storefront:coupon", page.serial)
-    return pages.private(render(request, "storefront/thanks.html", {"page": page, "merchant": page.merchant}))
+    context = {
+        "page": page, "merchant": page.merchant, "promise": whatsapp.promise(request, page, now=clock.now()),
+    }  # fmt: skip
+    return pages.private(render(request, "storefront/thanks.html", context))
 
 
 @public

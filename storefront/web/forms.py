@@ -49,21 +49,25 @@ class PersonForm(forms.Form):
 @lru_cache(maxsize=64)
 def _phone(country: str) -> PhoneField:
     """Made once for a country and copied, as Django does with fields of a class: it knows every calling code."""
-    return PhoneField(country=country, help_text=_("Only this store sees it."))
+    return PhoneField(country=country)
 
 
 class ClaimForm(PersonForm):
     """Phone, name, birthday: all needed, but for a number that is known here, whose record counts.
 
     `offers` is the words of a box that nobody ticked beforehand and nothing depends on; empty: there is no box.
+    `sends`: the coupon follows by WhatsApp.
     """
 
     field_order = ("phone", "name", "birthday", "agrees")
     agrees = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, country: str, offers: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, offers: str = "", sends: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"] = deepcopy(_phone(country))
+        self.sends = sends
+        phone = deepcopy(_phone(country))
+        phone.help_text = _("The coupon goes to its WhatsApp, too.") if sends else _("No other shop sees it.")
+        self.fields["phone"] = phone
         if offers:
             self.fields["agrees"].label = offers
         else:

@@ -17,7 +17,7 @@ from kernel import clock, limits
 from merchants.services import claims
 from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.services import codes
-from messaging.errors import NotToCountry, NotWanted, WhatsAppOff
+from messaging.errors import NotToCountry, NotWanted, OnItsWay, WhatsAppOff
 from storefront.queries import mine, offers
 from storefront.services import resend
 from storefront.web import browser, pages
@@ -85,7 +85,7 @@ def send_again(request: HttpRequest, serial: str) -> HttpResponse:
         raise Http404
     try:
         resend.send_again(customer_id=held[0], merchant_id=held[1], serial=serial, now=clock.now())
-    except NotToCountry as error:
+    except (NotToCountry, OnItsWay) as error:
         messages.error(request, str(error))
     except (WhatsAppOff, InsufficientCredits, NotWanted):
         messages.error(request, _("This shop cannot send it by WhatsApp right now. Show it from this page."))

@@ -56,8 +56,8 @@ def spin(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     if shown:
         spinning.seen(found.id, now=clock.now())
     context = {
-        **turning.result(found, merchant), "token": token, "shown": shown,
-        "shared": False, "back_url": reverse("storefront:home"),
+        **turning.result(request, found, merchant, shared=False), "token": token, "shown": shown,
+        "back_url": reverse("storefront:home"),
     }  # fmt: skip
     return pages.private(render(request, "wheel/spin.html", context))
 

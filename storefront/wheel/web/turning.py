@@ -15,7 +15,7 @@ from django.urls import reverse
 from kernel import clock
 from merchants.models import Merchant
 from storefront.queries import coupons
-from storefront.web import browser, links, pages
+from storefront.web import browser, links, pages, whatsapp
 from storefront.web.where import site_of
 from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
@@ -88,7 +88,7 @@ def kiosk(
 ) -> HttpResponse:
     """The wheel on the shop's screen: coupons as codes to scan, no address that the next customer could go back to."""
     context = {
-        **result(spin, merchant), "token": token, "shown": shown, "shared": True, "review": has_review(merchant),
+        **result(request, spin, merchant, shared=True), "token": token, "shown": shown, "review": has_review(merchant),
         "back_url": reverse("storefront:kiosk", args=[merchant.slug]),
     }  # fmt: skip
     for won in context["won"]:
@@ -105,17 +105,18 @@ class Won:
     code: str = ""
 
 
-def result(spin: faces.SpinPage, merchant: Merchant) -> dict[str, Any]:
+def result(request: HttpRequest, spin: faces.SpinPage, merchant: Merchant, *, shared: bool) -> dict[str, Any]:
     """What every page of a result shows."""
-    won, now = [], clock.now()
+    won, promises, now = [], [], clock.now()
     for serial, is_prize in ((spin.serial, True), (spin.always_serial, False)):
         page = coupons.find(serial) if serial else None
         if page:
             page.batch.merchant = page.merchant
             won.append(Won(Ticket.of(page, now), is_prize))
+            promises.append(whatsapp.promise(request, page, now=now, shared=shared))
     return {
-        "spin": spin, "merchant": merchant, "won": won, "now": now, "slices": spin.slices,
-        "again": spin.day + dt.timedelta(days=1),
+        "spin": spin, "merchant": merchant, "won": won, "now": now, "slices": spin.slices, "shared": shared,
+        "again": spin.day + dt.timedelta(days=1), "promise": promises[0] if all(promises) and promises else "",
     }  # fmt: skip
 
 

@@ -1,0 +1,151 @@
+"""Whether a coupon comes to its customer's WhatsApp, and how far it has come: for the customers' own pages.
+
+Level visitor has no right to messages, so each function opens level site itself, and says only what its page may know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from credits.choices import CreditUnit
+from credits.queries import balances
+from kernel import crypto
+from merchants.models import Coupon, Merchant
+from messaging.choices import ARRIVED, OPEN, State, Trigger
+from messaging.consent.queries import register
+from messaging.meta.queries import senders
+from messaging.models import Message
+from messaging.queries.state import switch_of
+from tenants.walls import current_site, wall
+
+# A till hands the coupon over itself, and a merchant's own system has its own ways.
+TRIGGER_OF = {
+    Coupon.Source.CENTRE: Trigger.CLAIM_CENTRE, Coupon.Source.IN_STORE: Trigger.CLAIM_STORE,
+    Coupon.Source.PRINTED: Trigger.CLAIM_STORE, Coupon.Source.WHEEL: Trigger.CLAIM_STORE,
+}  # fmt: skip
+# Who asks again within so long has not waited for the first one.
+AWHILE = dt.timedelta(minutes=5)
+# So long a claim's message may still be about to be queued; the lucky draw's waits for the wheel, ten minutes at most.
+QUEUED_WITHIN, QUEUED_WITHIN_OF_WHEEL = AWHILE, dt.timedelta(minutes=15)
+
+# Most statuses come within seconds: what an hour has not settled waits for a person.
+HOPED_FOR = dt.timedelta(hours=1)
+
+
+class Stage(StrEnum):
+    """What a holder is told of a coupon's message. `NONE`: there is none, and none is about to be."""
+
+    NONE = ""
+    COMING = "coming"
+    SENT = "sent"
+    ARRIVED = "arrived"
+    UNSURE = "unsure"  # nobody knows, and by now nobody hopes that WhatsApp says it
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The last message about a coupon. `since`: when it was asked for. `may_ask`: it may be sent (again) now; `again`:
+    it has been before."""
+
+    stage: Stage = Stage.NONE
+    since: dt.datetime | None = None
+    may_ask: bool = False
+    again: bool = False
+
+
+def follows(merchant_id: uuid.UUID) -> bool:
+    """Whether a claim with this merchant is followed by a message: delivery is on, and there is a credit for it."""
+    with wall(current_site(), "site"):
+        return _follows(merchant_id)
+
+
+def promised(coupon_id: uuid.UUID, *, now: dt.datetime) -> bool:
+    """Whether a message follows, as far as anybody may know who has the coupon: not whether its holder said STOP."""
+    with wall(current_site(), "site"):
+        coupon = Coupon.objects.select_related("customer").get(id=coupon_id)
+        newest = _newest(coupon)
+        if newest is None:
+            return _awaited(coupon, now)
+        return newest.state != State.CANCELLED or newest.error == "stopped"
+
+
+def of_coupon(coupon_id: uuid.UUID, *, now: dt.datetime) -> Delivery:
+    """What became of its message, for its holder: the caller has checked that this browser proved the number."""
+    with wall(current_site(), "site"):
+        coupon = Coupon.objects.select_related("customer").get(id=coupon_id)
+        newest = _newest(coupon)
+        free = coupon.state == Coupon.State.TAKEN and not _is_under_way(coupon, newest, now)
+        return Delivery(
+            _stage(coupon, newest, now), newest.created_at if newest else coupon.taken_at,
+            may_ask=free and _follows(coupon.merchant_id),
+            again=newest is not None and newest.state != State.CANCELLED,
+        )  # fmt: skip
+
+
+def is_under_way(coupon: Coupon, *, now: dt.datetime) -> bool:
+    """Whether a message about it is open, is about to be queued, or is so young that another one would be a double.
+
+    At level site.
+    """
+    return _is_under_way(coupon, _newest(coupon), now)
+
+
+def _is_under_way(coupon: Coupon, newest: Message | None, now: dt.datetime) -> bool:
+    if newest is None:
+        return _stage(coupon, None, now) == Stage.COMING
+    return newest.state in OPEN or newest.created_at > now - AWHILE
+
+
+def _newest(coupon: Coupon) -> Message | None:
+    """The last message that brought it, or was to. A reminder is about it, and waits for its day."""
+    if coupon.customer is None:
+        return None
+    found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer)
+    found = found.exclude(trigger=Trigger.REMINDER).only("state", "error", "created_at", "claimed_at")
+    return found.order_by("-created_at", "-id").first()
+
+
+def _stage(coupon: Coupon, newest: Message | None, now: dt.datetime) -> Stage:
+    if newest is None:
+        if not _awaited(coupon, now):
+            return Stage.NONE
+        assert coupon.customer
+        return Stage.STOPPED if register.is_stopped(bytes(coupon.customer.phone_index)) else Stage.COMING
+    if newest.error == "stopped":
+        return Stage.STOPPED
+    if newest.state == State.UNKNOWN and newest.claimed_at and newest.claimed_at < now - HOPED_FOR:
+        return Stage.UNSURE
+    if newest.state in OPEN:
+        return Stage.COMING
+    if newest.state == State.SENT:
+        return Stage.SENT
+    if newest.state in ARRIVED:
+        return Stage.ARRIVED
+    return Stage.FAILED if newest.state == State.FAILED else Stage.NONE
+
+
+def _awaited(coupon: Coupon, now: dt.datetime) -> bool:
+    """Whether the message of a claim is about to be queued, STOP aside."""
+    if coupon.source not in TRIGGER_OF or coupon.customer is None or coupon.taken_at is None:
+        return False
+    wheel = coupon.source == Coupon.Source.WHEEL
+    if coupon.taken_at < now - (QUEUED_WITHIN_OF_WHEEL if wheel else QUEUED_WITHIN):
+        return False
+    sender = senders.switched_on()
+    if sender is None or coupon.customer.erased_at is not None:
+        return False
+    phone = crypto.open_sealed(coupon.customer.phone_sealed, site_id=current_site().id, field="phone")
+    return sender.reaches(phone) and _follows(coupon.merchant_id)
+
+
+def _follows(merchant_id: uuid.UUID) -> bool:
+    if not senders.is_on() or not switch_of(merchant_id):
+        return False
+    if not Merchant.objects.filter(id=merchant_id, state=Merchant.State.ACTIVE).exists():
+        return False
+    return balances.available_of_merchants([merchant_id], CreditUnit.WA_UI).get(merchant_id, 0) > 0

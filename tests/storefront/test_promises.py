@@ -1,0 +1,272 @@
+"""What a customer's screens say of the WhatsApp that brings the coupon: before, just after, and to its holder later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from kernel import clock
+from merchants import models as m
+from messaging.consent.services import consent
+from messaging.meta.models import Sender
+from messaging.models import Message, Switches
+from messaging.queries import arrival
+from messaging.services import delivery
+from tests import factories
+from tests.factories import NOW
+from tests.messaging.cast import JOB
+from tests.messaging.conftest import phone, race_phone
+from tests.storefront.conftest import PERSON, Browser, open_batch
+from tests.storefront.test_claim_pages import serial_of
+
+__all__ = ["phone", "race_phone"]
+
+COMING = "It is on its way to your WhatsApp."
+PERHAPS = "It is on its way to your WhatsApp, unless you have stopped messages there."
+AGAIN, FIRST = "Send it again", "Send it to my WhatsApp"
+
+
+@pytest.fixture
+def offer(phone):
+    m.Merchant.objects.filter(id=phone.merchant_id).update(slug="mona")
+    return open_batch(phone.shop.merchant)
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def coupon_of(serial):
+    return m.Coupon.objects.get(serial=serial)
+
+
+def handled(serial):
+    """The worker has taken the claim's event."""
+    return delivery.on_taken(coupon_id=coupon_of(serial).id, now=clock.now())
+
+
+def later(serial, **fields):
+    """Some minutes have passed."""
+    m.Coupon.objects.filter(serial=serial).update(taken_at=clock.now() - dt.timedelta(minutes=20))
+    Message.objects.update(created_at=clock.now() - dt.timedelta(minutes=20), **fields)
+
+
+def known_elsewhere(phone):
+    """The number has a record that this browser has not proved."""
+    return factories.make_customer("+966500000001")
+
+
+def test_the_form_says_that_it_goes_to_whatsapp_and_who_gets_the_number(phone, offer, browser):
+    form = text(browser.get(f"/b/{offer.id}/claim"))
+
+    assert "The coupon goes to its WhatsApp, too." in form
+    assert "WhatsApp gets your number and your name" in form
+
+
+@pytest.mark.parametrize("why", ["no number", "switched off", "no credits"])
+def test_where_nothing_follows_no_page_says_so(phone, offer, browser, why):
+    if why == "no number":
+        Sender.objects.update(state="off")
+    elif why == "switched off":
+        Switches.objects.create(merchant_id=phone.merchant_id, delivery=False, changed_at=clock.now())
+    else:
+        for _ in range(10):
+            phone.queued()
+
+    form = text(browser.get(f"/b/{offer.id}/claim"))
+    serial = serial_of(browser.claim(offer))
+    before = text(browser.get(f"/c/{serial}?new=1"))
+    handled(serial)
+    after = text(browser.get(f"/c/{serial}?new=1"))
+    kiosk = text(browser.post(f"/s/mona/kiosk/{offer.id}", {**PERSON, "phone_number": "0500000002"}))
+
+    assert "WhatsApp gets" not in form
+    assert "No other shop sees it." in form
+    for page in (before, after, kiosk):
+        assert "to your WhatsApp" not in page
+        assert FIRST not in page
+    assert "take it along" in kiosk
+
+
+def test_its_holder_reads_the_messages_true_state_and_the_page_looks_again(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    fresh = text(browser.get(f"/c/{serial}?new=1"))
+    handled(serial)
+    queued = text(browser.get(f"/c/{serial}"))
+
+    for page in (fresh, queued):
+        assert COMING in page
+        assert f'hx-get="/c/{serial}/whatsapp?was=coming"' in page
+        assert AGAIN not in page
+        assert FIRST not in page
+    assert browser.get(f"/c/{serial}/whatsapp?was=coming").status_code == 204
+    for state, words, polls in (
+        ("sent", "It was sent to your WhatsApp.", True), ("delivered", "It is on your WhatsApp.", False),
+        ("read", "It is on your WhatsApp.", False), ("failed", "WhatsApp could not deliver it", False),
+    ):  # fmt: skip
+        Message.objects.update(state=state)
+        line = text(browser.get(f"/c/{serial}/whatsapp?was=coming"))
+        assert words in line
+        assert ("hx-get" in line) is polls
+    Message.objects.update(state="unknown", claimed_at=clock.now() - dt.timedelta(hours=2))
+    assert "WhatsApp has not said whether it arrived" in text(browser.get(f"/c/{serial}"))
+
+
+def test_a_page_that_has_looked_for_long_enough_stops(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    later(serial)
+
+    line = text(browser.get(f"/c/{serial}/whatsapp?was=coming"))
+
+    assert COMING in line
+    assert "hx-get" not in line
+
+
+def test_nobody_else_reads_it(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    Message.objects.update(state="delivered")
+
+    friend = Browser()
+    friend.post(f"/c/{serial}/keep")
+    page = text(friend.get(f"/c/{serial}"))
+
+    assert "WhatsApp" not in page
+    assert friend.get(f"/c/{serial}/whatsapp").status_code == 204
+
+
+def test_a_known_number_on_another_browser_hears_nothing_of_its_owner(phone, offer, browser):
+    """Neither whether its owner said STOP, nor what became of the message."""
+    known_elsewhere(phone)
+    with phone.at_site():
+        consent.opt_out_number(phone="+966500000001", source="keyword", now=clock.now())
+
+    serial = serial_of(browser.claim(offer, name="", birthday=""))
+    before = text(browser.get(f"/c/{serial}?new=1"))
+    handled(serial)
+    after = text(browser.get(f"/c/{serial}?new=1"))
+
+    assert [one.error for one in Message.objects.all()] == ["stopped"]
+    assert PERHAPS in before
+    assert PERHAPS in after
+    later(serial)
+    assert "WhatsApp" not in text(browser.get(f"/c/{serial}?new=1"))
+
+
+def test_who_has_stopped_messages_reads_that_and_may_ask_for_this_one(phone, offer, browser):
+    with phone.at_site():
+        consent.opt_out_number(phone="+966500000001", source="keyword", now=clock.now())
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    later(serial)
+
+    page = text(browser.get(f"/c/{serial}"))
+    browser.post(f"/my/send/{serial}")
+
+    assert "You have stopped messages, so it did not go to your WhatsApp." in page
+    assert FIRST in page
+    assert {one.trigger for one in Message.objects.filter(state="queued")} == {"resend"}
+
+
+def test_the_review_step_the_kiosk_and_the_wheel_say_it_too(phone, offer, browser):
+    m.Merchant.objects.update(review_step=True, review_link="https://example.com/review")
+    m.Batch.objects.update(in_store=True)
+    thanks = browser.post(f"/s/mona/{offer.id}", PERSON)["Location"]
+    kiosk = text(browser.post(f"/s/mona/kiosk/{offer.id}", {**PERSON, "phone_number": "0500000002"}))
+    prize, always = open_batch(phone.shop.merchant), open_batch(phone.shop.merchant)
+    version = factories.make_wheel(phone.shop.merchant, ("A", 1, prize), ("B", 1, prize))
+    wheel = Browser().post("/s/mona/kiosk/wheel", {**PERSON, "phone_number": "0500000003"})
+    factories.make_version(version.wheel, ("A", 1, prize), ("B", 1, prize), always=always)
+    own = Browser()
+    spun = own.post("/s/mona/wheel", {**PERSON, "phone_number": "0500000004"})["Location"].removesuffix("/review")
+
+    assert COMING in text(browser.get(thanks))
+    assert PERHAPS in kiosk
+    assert "You may also scan it with your phone" in kiosk
+    assert PERHAPS in text(wheel)
+    assert "Both are on their way to your WhatsApp." in text(own.get(f"{spun}?shown=1"))
+
+
+def test_a_fresh_claim_is_not_sent_twice_and_costs_one_credit(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    before = text(browser.get(browser.post(f"/my/send/{serial}")["Location"]))
+    handled(serial)
+    open_one = text(browser.get(browser.post(f"/my/send/{serial}")["Location"]))
+    Message.objects.update(state="delivered")
+    young = text(browser.get(browser.post(f"/my/send/{serial}")["Location"]))
+
+    for page in (before, open_one, young):
+        assert "It is on its way to your WhatsApp already." in page
+    assert Message.objects.count() == 1
+    assert phone.wallet() == (10, 9)
+
+
+def test_after_a_while_it_may_be_asked_for_again_and_a_refusal_uses_nothing_up(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    for _ in range(3):
+        browser.post(f"/my/send/{serial}")
+    later(serial, state="delivered")
+    assert AGAIN in text(browser.get(f"/c/{serial}"))
+
+    for _ in range(2):
+        browser.post(f"/my/send/{serial}")
+        assert AGAIN not in text(browser.get(f"/c/{serial}"))
+        later(serial, state="delivered")
+
+    assert Message.objects.filter(trigger="resend").count() == 2
+    assert browser.post(f"/my/send/{serial}").status_code == 429
+
+
+def test_a_message_that_is_only_planned_is_no_answer_to_who_asks(phone, offer, browser):
+    """A reminder about the coupon waits for its own day."""
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    later(serial, state="delivered")
+    about = {"customer": coupon_of(serial).customer, "coupon": coupon_of(serial)}
+    factories.make_message(phone.shop.merchant, **about, trigger="reminder", type="wa_bi", created_at=clock.now())
+
+    page = text(browser.get(f"/c/{serial}"))
+
+    assert AGAIN in page
+    assert "It is on your WhatsApp." in page
+
+
+def test_what_was_asked_for_while_the_claim_waited_is_its_message(phone, offer, browser):
+    """The worker was away for an hour; the customer asked meanwhile."""
+    serial = serial_of(browser.claim(offer))
+    later(serial)
+    browser.post(f"/my/send/{serial}")
+
+    handled(serial)
+
+    assert [one.trigger for one in Message.objects.all()] == ["resend"]
+
+
+def test_two_presses_at_the_same_moment_are_one_message(race_phone, monkeypatch):
+    """Both look before either writes."""
+    gate, look = threading.Barrier(2), arrival.is_under_way
+
+    def both(coupon, *, now):
+        found = look(coupon, now=now)
+        gate.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(arrival, "is_under_way", both)
+    with race_phone.at_site():
+        coupon = race_phone.taken(race_phone.batch(), race_phone.customer())
+
+    def press(_number):
+        with race_phone.at_site():
+            return delivery.send_again(coupon_id=coupon.id, actor=JOB, now=NOW + dt.timedelta(hours=1)).id
+
+    with ThreadPoolExecutor(2) as pool:
+        made = set(pool.map(press, range(2)))
+
+    with race_phone.at_site():
+        assert list(Message.objects.values_list("id", flat=True)) == list(made)
+        assert race_phone.wallet() == (10, 9)
