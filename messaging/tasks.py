@@ -22,21 +22,28 @@ from tenants.tasks import SiteTask
 
 TAKEN = "coupon.taken"
 OBEYED = "whatsapp.obeyed"
+RUN_FOR = 3.0  # seconds: another site's claim waits no longer than that for a worker
 _chance = random.SystemRandom().random
 
 
-def run() -> None:
-    """Send what is due; what is left after a while, or due later, goes on as an event of its own."""
-    if sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep)):
-        queue.wake(now=clock.now())
+def send_some(*, seconds: float = 0.0) -> bool:
+    """Send what is due for so long, a round at least; whether something is left."""
+    left = sending.run(sending.Tools(clock=clock.now, random=_chance, sleep=time.sleep), seconds=seconds)
     queue.wake_when_due(now=clock.now())
+    return left
+
+
+def send_now() -> None:
+    """A round at once, for whoever waits at a screen: what they asked for goes first. The rest is the queue's."""
+    if send_some():
+        queue.wake(now=clock.now())
 
 
 @handles(TAKEN)
 def deliver_coupon(event: OutboxEvent, now: dt.datetime) -> None:
     """A claim: its message is queued, and goes out at once."""
     if delivery.on_taken(coupon_id=uuid.UUID(event.payload["coupon_id"]), now=now):
-        run()
+        send_now()
 
 
 @handles(generation.MADE)
@@ -47,7 +54,15 @@ def prepare_picture(event: OutboxEvent, now: dt.datetime) -> None:
 
 @handles(queue.DUE)
 def send_due(event: OutboxEvent, now: dt.datetime) -> None:
-    run()
+    """The queue's own run: a few seconds, then another event, so that other sites come in between.
+
+    Where as many as the number's speed needs are at it, this one looks once and comes back when their time is over.
+    """
+    enough = queue.runs_before(event, now=now) >= pacing.runs_needed(senders.mine())
+    if send_some(seconds=0 if enough else RUN_FOR):
+        # Whoever is at it now may be at its end.
+        again_at = clock.now() + dt.timedelta(seconds=RUN_FOR if enough else 0)
+        queue.wake(now=clock.now(), due_at=again_at)
 
 
 @handles(inbox.ARRIVED)
@@ -91,7 +106,7 @@ def tell_site_of_unknown(event: OutboxEvent, now: dt.datetime) -> None:
 @shared_task(base=SiteTask, name="messaging.send")
 def send() -> None:
     """Messages whose time has come: those put off, and those whose event was lost."""
-    run()
+    send_now()
 
 
 @shared_task(base=SiteTask, name="messaging.sweep")

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
 from messaging.codes.services import codes
-from messaging.tasks import run
+from messaging.tasks import send_now
 from tenants.tasks import SiteTask
 
 ASKED = codes.TOPIC
@@ -20,7 +20,7 @@ ASKED = codes.TOPIC
 @handles(ASKED)
 def send_code(event: OutboxEvent, now: dt.datetime) -> None:
     if codes.send(code_id=uuid.UUID(event.payload["code_id"]), now=now):
-        run()
+        send_now()
 
 
 @shared_task(base=SiteTask, name="codes.forget")

@@ -25,14 +25,12 @@ from messaging.meta.choices import Purpose
 from messaging.meta.models import MessageTemplate
 from messaging.meta.queries import templates
 from messaging.meta.services import bodies
-from messaging.meta.services import templates as template_services
 from messaging.models import Contact, Message
 from messaging.models.contact import WINDOW
 from messaging.services import outcomes, pictures
 from messaging.services.queue import ASKED_FOR, SECRET
 from tenants.models import Site
 from tenants.queries import sites
-from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 # A window that closes while the message is on its way would refuse it.
@@ -162,7 +160,7 @@ def _code(message: Message, to: str, desk: Desk) -> Letter:
     if found is None:
         raise NotNow("no_template")
     made = bodies.template(to, found.name, found.language, body=[code], code=code, callback=callback_of(message))
-    return Letter(found.name, lambda _media: made)
+    return Letter(outcomes.form_of(found.name, found.language), lambda _media: made)
 
 
 def _template(message: Message, to: str, desk: Desk) -> Letter:
@@ -185,7 +183,7 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
             to, name, language, body=said, image=media or None, button=button, callback=callback
         )
 
-    return Letter(name, body, drawing)
+    return Letter(outcomes.form_of(name, language), body, drawing)
 
 
 def _free(message: Message, to: str, desk: Desk) -> Letter:
@@ -224,12 +222,6 @@ def until(message: Message) -> str:
     end = message.coupon.use_until if message.coupon and message.coupon.use_until else None
     end = end or message.batch.use_until_of(message.due_at, zone)
     return date_format(words.last_day(end, zone), "j F Y")
-
-
-def rest(form: str, reason: str, now: dt.datetime) -> None:
-    """Meta refuses a template: it is not used again until Meta says that it may be."""
-    for found in templates.list_templates().filter(site_id=current_site().id, name=form):
-        template_services.pause(found.id, f"Meta: {reason}", now)
 
 
 def _serial(message: Message) -> str:

@@ -41,14 +41,16 @@ from messaging.choices import (
     WITHOUT_PICTURE,
     Charge,
     State,
+    Trigger,
     Type,
 )
 from messaging.consent.services import consent
 from messaging.errors import WrongState
 from messaging.meta.choices import WITHOUT_IMAGE, Verdict
-from messaging.meta.queries import senders
+from messaging.meta.queries import senders, templates
 from messaging.meta.services import account
 from messaging.meta.services import senders as sender_services
+from messaging.meta.services import templates as template_services
 from messaging.models import Contact, Message
 from messaging.services import pacing, queue
 from tenants.walls import current_site
@@ -114,11 +116,12 @@ def arrived(message: Message, *, turn: int, state: State, at: dt.datetime, now: 
 
 def refused(
     message_id: uuid.UUID, *, turn: int, verdict: Verdict, code: int | None, title: str, now: dt.datetime,
-    random: Random, billed: bool | None = None,
+    random: Random, form: str = "", billed: bool | None = None,
 ) -> None:  # fmt: skip
     """Meta refused one post of it, at once or later by a status: again, later or never, as `verdict` has it.
 
-    The refusal of an older post, told late or twice, changes nothing. `billed`: what a failed status says of it.
+    The refusal of an older post, told late or twice, changes nothing. `form`: what was posted, where Meta did not take
+    it; `billed`: what a failed status says of it.
     `random` gives numbers of [0, 1) for the jitter. What concerns the number or the account is passed on.
     """
     with transaction.atomic():
@@ -131,27 +134,28 @@ def refused(
         if message.state not in OPEN:
             return
         message.refused_turn = turn
+        asked_at, form = message.claimed_at, form or message.form
         _answer(message, verdict, code, title, now, random)
         if verdict == Verdict.OPTED_OUT and message.customer:
             # In the same transaction: what somebody wants is told once, and must not be lost.
             consent.opt_out_number(index=bytes(message.recipient), source="meta", now=now)
-    _pass_on(message, verdict, code, now)
+    _pass_on(message, verdict, code, now, asked_at, form)
 
 
-def put_back(message_id: uuid.UUID, *, now: dt.datetime, why: str, due_at: dt.datetime) -> None:
-    """It was not tried after all: it waits again, and the attempt does not count."""
+def put_back(message_id: uuid.UUID, *, turn: int, now: dt.datetime, why: str, due_at: dt.datetime) -> None:
+    """This post of it was not tried after all: it waits again, and the attempt does not count."""
     with transaction.atomic():
         message = locks.message(message_id)
-        if message.state == State.SENDING:
+        if _is_posting(message, turn):
             message.attempts = max(0, message.attempts - 1)
             _again(message, why, now, due_at)
 
 
-def not_drawn(message_id: uuid.UUID, *, now: dt.datetime) -> None:
+def not_drawn(message_id: uuid.UUID, *, turn: int, now: dt.datetime) -> None:
     """Its picture could not be made, so it was not sent: plain words go, or it is tried once more, or it is over."""
     with transaction.atomic():
         message = locks.message(message_id)
-        if message.state == State.SENDING:
+        if _is_posting(message, turn):
             _without_picture(message, NOT_DRAWN, now)
 
 
@@ -200,12 +204,19 @@ def settle_by_person(
         if message.state != State.UNKNOWN or (merchant_id and message.merchant_id != merchant_id):
             raise WrongState
         if send_again:
+            if message.trigger == Trigger.CODE:
+                raise WrongState  # long out of date: whoever still wants one asks for a new one
             message.expires_at = max(message.expires_at, now + dt.timedelta(hours=1))
             _again(message, actor.label, now, now)
             queue.wake(now=now)
         else:
             failed(message, error="given_up", now=now)
         audit.record("message.settle", message, actor=actor, now=now, after={"again": send_again})
+
+
+def _is_posting(message: Message, turn: int) -> bool:
+    """Whether this post is the last, and nothing is known of it; a sweep may have given up waiting for its answer."""
+    return message.turn == turn and message.state in {State.SENDING, State.UNKNOWN}
 
 
 def _answer(
@@ -249,17 +260,33 @@ def _without_picture(message: Message, why: str, now: dt.datetime, code: int | N
             outbox.emit(NOT_DRAWN_NEWS, site_id=current_site().id, now=now, message_id=str(message.id))
 
 
-def _pass_on(message: Message, verdict: Verdict, code: int | None, now: dt.datetime) -> None:
-    """What an answer says about more than this message."""
+def _pass_on(
+    message: Message, verdict: Verdict, code: int | None, now: dt.datetime, asked_at: dt.datetime | None, form: str
+) -> None:
+    """What an answer to a post of `form` at `asked_at` says about more than this message."""
     sender = senders.mine()
     if verdict == Verdict.TOKEN_DEAD:
-        account.token_died(now)
+        account.token_died(now, asked_at=asked_at)
     elif verdict == Verdict.PAUSE_SENDER and sender:
         sender_services.pause(sender.id, f"Meta: {code}", None, now)
+    elif verdict == Verdict.PAUSE_TEMPLATE:
+        _rest(form, f"Meta: {code}", now)
     elif code in {4, 80007, 130429} and sender:
         pacing.slow_down(sender)
     if verdict in {Verdict.TOKEN_DEAD, Verdict.PAUSE_SENDER, Verdict.PAUSE_TEMPLATE, Verdict.FIX_PAYLOAD}:
         log.error("message refused", message_id=str(message.id), code=code, verdict=str(verdict))
+
+
+def form_of(name: str, language: str) -> str:
+    """What a template's message is noted to have gone out in."""
+    return f"{name}/{language}"
+
+
+def _rest(form: str, reason: str, now: dt.datetime) -> None:
+    """Meta refuses a template: it is not used again until Meta says that it may be. Another language's still is."""
+    name, _slash, language = form.partition("/")
+    for found in templates.list_templates().filter(site_id=current_site().id, name=name, language=language):
+        template_services.pause(found.id, reason, now)
 
 
 def _again(message: Message, why: str, now: dt.datetime, due_at: dt.datetime) -> None:

@@ -30,6 +30,7 @@ log = structlog.get_logger("couponry.messaging")
 # Meta lets one person have a message every six seconds, and 45 in a burst; five in a burst are enough for us.
 PAIR_LIMIT, PAIR_SECONDS = 5, 30
 SLOW_FOR = 30  # seconds at half the speed after Meta said it was too fast
+ONE_SENDS = 200  # messages a second, in words; with pictures fewer, but then so few numbers are as fast
 DAY = dt.timedelta(days=1)
 # Of the people Meta lets us write to in a day, this much is for BI; the rest stays for who asks for something.
 BI_SHARE = 0.8
@@ -51,19 +52,27 @@ class Turn:
     pair: bool = False
 
 
-def ask(sender: Sender, recipient: bytes, *, speed: float, now: dt.datetime) -> Turn:
-    """Take a turn for one message, of the number (`speed` messages a second) and of the person, or of neither."""
-    key = sender.phone_number_id
-    pair = Bucket("wa.pair", f"{key}/{recipient.hex()}", PAIR_LIMIT, PAIR_SECONDS)
-    try:
-        verdict = limits.allow(
-            number_bucket(key, speed), pair, site_id=current_site().id, now=now, closed=True
-        )
-    except limits.Unavailable:
-        return _ask_database(sender, recipient, now)
-    if verdict.allowed:
-        return Turn(now=True)
-    return Turn(now=False, wait=max(verdict.wait, 0.001), pair=verdict.bucket == "wa.pair")
+class Pace:
+    """One round's questions. Once Valkey did not answer, the database keeps the pace of the rest of the round: the
+    messages asked about are locked, and must not wait for one silence after the other."""
+
+    def __init__(self, sender: Sender, *, now: dt.datetime) -> None:
+        self.sender, self.now, self.speed, self.is_silent = sender, now, speed_of(sender), False
+
+    def ask(self, recipient: bytes) -> Turn:
+        """Take a turn for one message, of the number and of the person, or of neither."""
+        if not self.is_silent:
+            key = self.sender.phone_number_id
+            pair = Bucket("wa.pair", f"{key}/{recipient.hex()}", PAIR_LIMIT, PAIR_SECONDS)
+            number = number_bucket(key, self.speed)
+            try:
+                verdict = limits.allow(number, pair, site_id=current_site().id, now=self.now, closed=True)
+            except limits.Unavailable:
+                self.is_silent = True
+            else:
+                wait = 0.0 if verdict.allowed else max(verdict.wait, 0.001)
+                return Turn(now=verdict.allowed, wait=wait, pair=verdict.bucket == "wa.pair")
+        return _ask_database(self.sender, recipient, self.now)
 
 
 def number_bucket(key: str, per_second: float) -> Bucket:
@@ -71,6 +80,11 @@ def number_bucket(key: str, per_second: float) -> Bucket:
     burst = max(1, int(per_second / 10))
     rate = max(per_second - burst, per_second / 2)
     return Bucket(f"wa.number.{per_second:g}", key, burst, burst / rate)
+
+
+def runs_needed(sender: Sender | None) -> int:
+    """How many at once can use up the number's speed."""
+    return 2 if sender and sender.messages_per_second > ONE_SENDS else 1
 
 
 def speed_of(sender: Sender) -> float:
@@ -112,8 +126,9 @@ def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> di
     if known is not None and known.keys() >= set(payers):
         return {payer: known[payer] for payer in payers}
     rooms = _rooms(sender, payers, now)
-    # Counting a day's people takes long where they are many; but then nobody is through with a share so soon.
-    if min(rooms.values()) > 2 * TRUSTED * sender.messages_per_second:
+    # Counting a day's people takes long where they are many; but then nobody is through with a share so soon. Whoever
+    # has none left gets none in that time either.
+    if all(room == 0 or room > 2 * TRUSTED * sender.messages_per_second for room in rooms.values()):
         cache.set(_room(sender), rooms, TRUSTED)
     return rooms
 
@@ -125,17 +140,6 @@ def _rooms(sender: Sender, payers: list[uuid.UUID], now: dt.datetime) -> dict[uu
     share = _share(ours, {*people, *payers})
     left = max(0, min(ours - sum(people.values()), whole - others.people - count_people(sender, now=now)))
     return {payer: max(0, min(left, share - people.get(payer, 0))) for payer in payers}
-
-
-def count_people(sender: Sender, *, now: dt.datetime) -> int:
-    """To how many people the site wrote within a day; kept on its number's row, where the other sites' shares need it.
-
-    Everybody counts, also who wrote to us first and does not count for Meta: on the safe side.
-    """
-    lately = Message.objects.filter(claimed_at__gt=now - DAY)
-    people = int(lately.aggregate(n=Count("recipient", distinct=True))["n"])
-    Sender.objects.filter(id=sender.id).update(people_lately=people, people_counted_at=now)
-    return people
 
 
 def day_share(sender: Sender, payers: Iterable[uuid.UUID], *, now: dt.datetime) -> int | None:
@@ -159,6 +163,17 @@ def _ours(sender: Sender, others: senders.Others) -> int:
 
 def _share(ours: int, payers: set[uuid.UUID]) -> int:
     return max(1, ours // max(2, len(payers)))
+
+
+def count_people(sender: Sender, *, now: dt.datetime) -> int:
+    """To how many people the site wrote within a day; kept on its number's row, where the other sites' shares need it.
+
+    Everybody counts, also who wrote to us first and does not count for Meta: on the safe side.
+    """
+    lately = Message.objects.filter(claimed_at__gt=now - DAY)
+    people = int(lately.aggregate(n=Count("recipient", distinct=True))["n"])
+    Sender.objects.filter(id=sender.id).update(people_lately=people, people_counted_at=now)
+    return people
 
 
 def _room(sender: Sender) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 
 from accounts.actors import Actor
 from credits.services import holds
@@ -30,6 +30,7 @@ from tenants.models import Site
 from tenants.walls import WallError, current_site, current_wall, wall
 
 DUE = "messages.due"
+LIVELY = dt.timedelta(seconds=30)  # far longer than a run of the sender takes
 SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
 WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
@@ -105,9 +106,25 @@ def enqueue(
     return message
 
 
-def wake(*, now: dt.datetime) -> None:
-    """Have the queue of the open site looked at."""
-    outbox.emit(DUE, site_id=current_site().id, now=now)
+def wake(*, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
+    """Have the queue of the open site looked at, now or at `due_at`; one call, however often this is asked for."""
+    due_at = due_at or now
+    if not _calls().filter(relayed_at=None, due_at__lte=due_at).exists():
+        outbox.emit(DUE, site_id=current_site().id, now=now, due_at=due_at)
+
+
+def runs_before(event: OutboxEvent, *, now: dt.datetime) -> int:
+    """How many earlier calls are sending from the queue just now, or are about to.
+
+    Each one that is needed calls its follower, so without a bound a backlog's callers would take every worker there is.
+    A call that was handed over long ago waits in a long line, or died with its worker: it does not count.
+    """
+    lately = Q(relayed_at=None) | Q(relayed_at__gt=now - LIVELY)
+    return _calls().filter(lately, id__lt=event.id, done_at=None, due_at__lte=now).count()
+
+
+def _calls() -> QuerySet[OutboxEvent]:
+    return OutboxEvent.objects.filter(site_id=current_site().id, topic=DUE)
 
 
 def wake_when_due(*, now: dt.datetime) -> None:
@@ -116,11 +133,8 @@ def wake_when_due(*, now: dt.datetime) -> None:
     What is due already and could not go (a number that rests, a day's people used up) waits for the clock's next look.
     """
     due_at = Message.objects.filter(state=State.QUEUED, due_at__gt=now).aggregate(at=Min("due_at"))["at"]
-    if due_at is None:
-        return
-    site_id = current_site().id
-    if not OutboxEvent.objects.filter(site_id=site_id, topic=DUE, relayed_at=None, due_at__lte=due_at).exists():
-        outbox.emit(DUE, site_id=site_id, now=now, due_at=due_at)
+    if due_at is not None:
+        wake(now=now, due_at=due_at)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from django.db.models import F
 
 from messaging import locks, quiet
 from messaging.choices import OPEN, State, Type
-from messaging.meta.choices import Verdict
 from messaging.meta.errors import NotConnected
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
@@ -124,17 +123,22 @@ def _take_kind(
     found: Round, kind: str, payers: list[uuid.UUID], left: dict[uuid.UUID, int], room: int, sender: Sender,
     now: dt.datetime,
 ) -> None:  # fmt: skip
-    share, speed = max(1, -(-room // len(payers))), pacing.speed_of(sender)
+    share, pace = max(1, -(-room // len(payers))), pacing.Pace(sender, now=now)
     taken: list[Message] = []
     with transaction.atomic():
-        for message in locks.due(payers=payers, kind=kind, now=now, share=share, limit=room):
+        due = locks.due(payers=payers, kind=kind, now=now, share=share, limit=room)
+        resting = sources.resting({message.automation_id for message in due if message.automation_id})
+        for message in due:
             if left.get(message.payer, 1) <= 0:
                 continue  # its people of the day are used up
+            if message.automation_id in resting:
+                _put_off(found, message, now + AGAIN_AFTER)
+                continue
             allowed = _not_before(message, now)
             if allowed > now:
                 _put_off(found, message, allowed)
                 continue
-            turn = pacing.ask(sender, bytes(message.recipient), speed=speed, now=now)
+            turn = pace.ask(bytes(message.recipient))
             if turn.pair and not turn.now:
                 _put_off(found, message, now + dt.timedelta(seconds=turn.wait))
                 continue
@@ -210,9 +214,9 @@ def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Me
         except composing.CannotSend as error:
             _give_up(key, error.reason, now)
         except composing.CannotDraw:
-            outcomes.not_drawn(key, now=now)
+            outcomes.not_drawn(key, turn=full[key].turn, now=now)
         except composing.NotNow as error:
-            outcomes.put_back(key, now=now, why=error.reason, due_at=now + AGAIN_AFTER)
+            outcomes.put_back(key, turn=full[key].turn, now=now, why=error.reason, due_at=now + AGAIN_AFTER)
         except Exception as error:  # one message that cannot be made must not hold up the others
             log.error("message could not be made", message_id=str(key), exc_info=error)
             _give_up(key, "not_made", now)
@@ -251,19 +255,18 @@ def _record(message: Message, letter: composing.Letter, answer: Answer, tools: T
     """Write down an answer that is no yes."""
     now = tools.clock()
     if isinstance(answer, Refused):
-        if answer.verdict == Verdict.PAUSE_TEMPLATE:
-            composing.rest(letter.form, str(answer.code), now)
         outcomes.refused(
             message.id, turn=message.turn, verdict=answer.verdict, code=answer.code, title=answer.title, now=now,
-            random=tools.random,
+            random=tools.random, form=letter.form,
         )  # fmt: skip
     elif isinstance(answer, Unreachable):
         # Nothing left this machine, so trying again is safe however often; the message's own time ends it.
         wait = min(60.0, max(2.0, (now - message.created_at).total_seconds() / 4)) * (0.5 + tools.random())
-        outcomes.put_back(message.id, now=now, why="unreachable", due_at=now + dt.timedelta(seconds=wait))
+        due_at = now + dt.timedelta(seconds=wait)
+        outcomes.put_back(message.id, turn=message.turn, now=now, why="unreachable", due_at=due_at)
     elif isinstance(answer, NotDrawn):
         log.error("picture not drawn", message_id=str(message.id), exc_info=answer)
-        outcomes.not_drawn(message.id, now=now)
+        outcomes.not_drawn(message.id, turn=message.turn, now=now)
     else:
         log.warning("outcome unknown", message_id=str(message.id))
         outcomes.unknown(message.id, now=now)

@@ -18,8 +18,8 @@ from messaging.services import outcomes
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
-# Longer than a request may take, its picture before it.
-SENDING_FOR = dt.timedelta(seconds=90)
+# Longer than a round may take whose pictures are all slow to draw and whose requests all run into their time limit.
+SENDING_FOR = dt.timedelta(minutes=10)
 # Meta tries to deliver for a month at most; what was never told of by then was not delivered.
 ACCEPTED_FOR = dt.timedelta(days=31)
 CHUNK = 200

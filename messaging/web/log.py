@@ -21,10 +21,10 @@ from merchants.models import Coupon, Merchant
 from merchants.serials import is_valid, normalise
 from merchants.services.customers import opened
 from merchants.web.base import language, or_404
-from messaging import words
+from messaging import sources, words
 from messaging.choices import Charge, State, Trigger, Type
 from messaging.models import Message
-from messaging.queries import log
+from messaging.queries import log, results
 from messaging.services import outcomes
 from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
@@ -70,16 +70,22 @@ class MessageList(ListView):
         Choice("coupon", _("Coupon"), choices=Coupon.State.choices, field="coupon__state", multiple=True),
         Choice("type", _("Type"), choices=Type.choices),
         Choice("trigger", _("Sent for"), choices=Trigger.choices, multiple=True),
+        Choice("source", _("Automation or campaign"), choices=lambda view: view.sources,
+               apply=lambda rows, asked: results.last_of_each(rows.filter(automation_id=asked))),
         Choice("charge", _("Credit"), choices=Charge.choices, multiple=True),
         Boolean("problem", _("Failed or unknown"), apply=lambda rows, yes: _problems(rows, wanted=yes)),
         DateRange("at", _("Queued at"), field="created_at"),
-    ]
+    ]  # fmt: skip
     default_sort = "-at"
     page_name = "messages:message"
     empty = Empty(
         _("No messages yet"), _("When customers take coupons, or an automation runs, their messages stand here."),
         icon="message-circle",
     )  # fmt: skip
+
+    @cached_property
+    def sources(self) -> list[tuple[uuid.UUID, Any]]:
+        return sources.names(uuid_or_none(self.request.GET.get("source")))
 
     def get_queryset(self) -> QuerySet[Message]:
         return log.list_messages()
@@ -142,7 +148,10 @@ class SiteMessageList(MessageList):
         *MessageList.search_fields, "merchant__brand_name", "merchant__brand_name_ar",
     ]  # fmt: skip
     search_hint = _("Name, merchant, campaign or whole serial")
-    filters = [Choice("merchant", _("Merchant"), choices=_merchant_choices), *MessageList.filters]
+    filters = [
+        Choice("merchant", _("Merchant"), choices=_merchant_choices),
+        *(one for one in MessageList.filters if one.name != "source"),  # there are far too many to choose from
+    ]
     page_name = "site-messages:message"
 
     @cached_property
@@ -197,6 +206,7 @@ class MessagePage(Page):
             "back_url": reverse(self.list_name), "back_label": self.back_label,
             "settle_url": reverse(self.settle_name, args=[message.id])
             if message.state == State.UNKNOWN and self.actor.can("message.settle") else "",
+            "may_again": message.trigger != Trigger.CODE,
             "shows_merchant": self.list_name != "messages:list",
         }  # fmt: skip
         return render(request, "messaging/message.html", context)

@@ -111,14 +111,14 @@ def test_the_databases_pace_is_half_the_speed_and_knows_the_pair(phone, no_valke
     sender = senders.mine()
 
     moments = [NOW + dt.timedelta(milliseconds=10 * step) for step in range(11)]
-    turns = [pacing.ask(sender, bytes([person]) * 32, speed=80, now=at) for person, at in enumerate(moments)]
+    turns = [pacing.Pace(sender, now=at).ask(bytes([person]) * 32) for person, at in enumerate(moments)]
     Message.objects.filter(id=message.id).update(claimed_at=NOW)
     for turn in range(4):
         Message.objects.create(
             payer=phone.shop.site.id, key=f"p{turn}", recipient=message.recipient, trigger="code", type="wa_ui",
             created_at=NOW, due_at=NOW, expires_at=NOW, claimed_at=NOW,
         )  # fmt: skip
-    pair = pacing.ask(sender, bytes(message.recipient), speed=80, now=NOW)
+    pair = pacing.Pace(sender, now=NOW).ask(bytes(message.recipient))
 
     # One in 25 ms, asked every 10 ms for a tenth of a second.
     assert [turn.now for turn in turns].count(True) == 4
@@ -133,7 +133,7 @@ def test_a_database_that_fails_after_the_send_leaves_an_unknown_and_no_second_se
         broken.setattr(outcomes, "accepted", fails)
         with pytest.raises(OperationalError):
             sending.run(clock.tools(), seconds=0)
-    sweeping.sweep(now=NOW + dt.timedelta(minutes=5))
+    sweeping.sweep(now=NOW + 2 * sweeping.SENDING_FOR)
     sending.run(clock.tools(), seconds=0)
 
     assert (Message.objects.get(id=message.id).state, len(whatsapp.messages(TO))) == ("unknown", 1)

@@ -82,7 +82,7 @@ def test_no_second_has_more_than_the_number_may_send_and_little_of_it_is_lost(ph
 
     sent = [
         at for person, at in enumerate(moments)
-        if pacing.ask(sender, person.to_bytes(32, "big"), speed=80, now=at).now
+        if pacing.Pace(sender, now=at).ask(person.to_bytes(32, "big")).now
     ]  # fmt: skip
 
     within = [sum(1 for other in sent if at <= other < at + dt.timedelta(seconds=1)) for at in sent]

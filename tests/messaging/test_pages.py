@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from kernel import clock
+from messaging.choices import Trigger
 from messaging.models import Message, Switches
 from messaging.services import outcomes
 from tests.accounts.conftest import sign_in
@@ -87,6 +88,18 @@ def test_a_merchant_settles_its_own_unknown_message(phone, owner):
 
     assert Message.objects.get(id=message.id).state == "failed"
     assert phone.wallet() == (10, 10)
+
+
+def test_a_code_of_long_ago_is_not_sent_again(phone, staff):
+    message = phone.queued(Trigger.CODE, secret="123456", merchant_id=None)
+    Message.objects.filter(id=message.id).update(state="unknown")
+    page = f"/office/messages/{message.id}/"
+
+    assert 'value="again"' not in staff.get(page).content.decode()
+    staff.post(f"{page}settle/", {"act": "again"})
+    assert Message.objects.get(id=message.id).state == "unknown"
+    staff.post(f"{page}settle/", {"act": "give_up"})
+    assert Message.objects.get(id=message.id).state == "failed"
 
 
 def test_staff_see_every_merchants_messages_and_send_one_again(phone, staff):

@@ -14,7 +14,7 @@ from messaging.meta.queries import senders as of_senders
 from messaging.meta.queries import templates as of_templates
 from messaging.meta.services import account, senders, templates
 from tenants.walls import wall
-from tests.factories import NOW
+from tests.factories import DAY, NOW
 from tests.meta import cast
 
 HOUR = dt.timedelta(hours=1)
@@ -121,6 +121,19 @@ def test_a_dead_token_stops_everybody_and_is_told_once(ada_site, master_site):
     with wall(master_site, "master"):
         assert OutboxEvent.objects.filter(topic=account.TOKEN_DIED).count() == 1
         assert AuditEvent.objects.get().verb == "whatsapp.token_died"
+
+
+def test_the_refusal_of_the_token_before_leaves_the_new_one_alive(ada_site, master_site):
+    """A round was under way with the old one when the new one was saved."""
+    cast.make_account()
+    with wall(master_site, "master"):
+        saved_at = MetaAccount.objects.get().saved_at
+    with wall(ada_site, "site"):
+        account.token_died(NOW, asked_at=saved_at - DAY)
+        assert account.client()
+        account.token_died(NOW, asked_at=saved_at + DAY)
+        with pytest.raises(TokenDead):
+            account.client()
 
 
 def test_the_other_language_stands_in_and_a_paused_text_does_not(ada_site, bob_site):

@@ -79,11 +79,14 @@ def client_for(token: str) -> Client:
     return Client(settings.WHATSAPP_API_BASE, settings.WHATSAPP_API_VERSION, token, settings.WHATSAPP_TIMEOUT)
 
 
-def token_died(now: dt.datetime) -> None:
-    """Note that Meta refuses the token; nothing is sent until a new one is saved. The console is told once."""
+def token_died(now: dt.datetime, *, asked_at: dt.datetime | None = None) -> None:
+    """Note that Meta refuses the token; nothing is sent until a new one is saved. The console is told once.
+
+    `asked_at`: when it was asked with a token. One that was saved since is not the one that was refused.
+    """
     with wall(sites.console(), "master"), transaction.atomic():
         row = locks.account()
-        if row is None or row.state == AccountState.TOKEN_DEAD:
+        if row is None or row.state == AccountState.TOKEN_DEAD or (asked_at and row.saved_at > asked_at):
             return
         row.state, row.checked_at = AccountState.TOKEN_DEAD, now
         row.save(update_fields=["state", "checked_at"])
