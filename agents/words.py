@@ -148,6 +148,7 @@ EVENTS: dict[str, Any] = {
     "sender.on": _("Resumed a WhatsApp number"),
     "sender.paused": _("Paused a WhatsApp number"),
     "sender.removed": _("Removed a WhatsApp number"),
+    "sender.unwell": _("Meta rated a WhatsApp number lower"),
     "whatsapp.connected": _("Connected the WhatsApp account"),
     "whatsapp.removed": _("Removed the WhatsApp account"),
     "whatsapp.token_died": _("Meta refused the WhatsApp token"),

@@ -21,6 +21,7 @@ class Purpose(TextChoices):
     CAMPAIGN = "campaign", _("Campaign")
 
 
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
 UTILITY, AUTHENTICATION, MARKETING = "UTILITY", "AUTHENTICATION", "MARKETING"
 CATEGORY: dict[Purpose, str] = {
     Purpose.COUPON: UTILITY,

@@ -13,6 +13,7 @@ from kernel.handlers import handles
 from kernel.models import OutboxEvent
 from messaging.meta.errors import NotConnected
 from messaging.meta.models import Sender
+from messaging.meta.queries import templates as text_queries
 from messaging.meta.services import account, inbox, notices, senders, templates, updates
 from messaging.meta.services.client import Refused, Unknown, Unreachable
 from tenants.queries import sites
@@ -56,6 +57,26 @@ def tell_of_sender(event: OutboxEvent, now: dt.datetime) -> None:
     site, reason = sites.get_site(sender.site_id), sender.pause_reason
     with wall(sites.console(), "master"):
         notices.sender_paused(site, reason)
+
+
+@handles(senders.UNWELL)
+def tell_of_unwell(event: OutboxEvent, now: dt.datetime) -> None:
+    sender = Sender.objects.filter(id=event.payload["sender_id"]).first()
+    if sender is not None:
+        notices.sender_unwell(sites.get_site(sender.site_id), sender, event.payload["worse"])
+
+
+@handles(templates.LOST_NEWS)
+def tell_of_texts(event: OutboxEvent, now: dt.datetime) -> None:
+    """Every text of the site that is lost, in one mail: of many that are lost at once, the last event tells."""
+    of_site = event.payload["of_site"]
+    same = OutboxEvent.objects.filter(topic=templates.LOST_NEWS, site_id=event.site_id, payload__of_site=of_site)
+    if same.filter(id__gt=event.id, done_at=None).exists():
+        return
+    site = sites.get_site(uuid.UUID(of_site))
+    with wall(sites.console(), "master"):
+        if lost := list(text_queries.list_lost(site.id)):
+            notices.texts_lost(site, lost)
 
 
 @handles(senders.CEILING)

@@ -14,7 +14,7 @@ from tenants.walls.base import PublicModel
 
 class Sender(PublicModel):
     """One per site, under the platform's account. `users_per_day` is Meta's limit on people written to in a day, which
-    all numbers of the account share; none: unlimited or not known. `people_lately`: to how many this number wrote in
+    all numbers of the account share; none: unlimited. `people_lately`: to how many this number wrote in
     the day before `people_counted_at`. `countries`: where it sends to, as two-letter codes; none: everywhere. A paused
     sender keeps its queue; one that is off takes nothing. What its site counted at `counted_at`: `codes_lately` that it
     paid for within an hour, messages `waiting` and `waiting_since` when, those of the last day that went out and that
@@ -31,6 +31,7 @@ class Sender(PublicModel):
     quality = models.CharField(max_length=10, blank=True)  # GREEN, YELLOW, RED, as Meta says
     messages_per_second = models.PositiveIntegerField(default=80)
     users_per_day = models.PositiveIntegerField(null=True, blank=True)
+    limit_fell_at = models.DateTimeField(null=True, blank=True)  # when Meta lowered it last; none once it rose again
     people_lately = models.PositiveIntegerField(default=0)
     people_counted_at = models.DateTimeField(null=True, blank=True)
     code_ceiling_per_hour = models.PositiveIntegerField(default=200)

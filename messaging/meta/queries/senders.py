@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, F, Func, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from messaging.meta.choices import SenderState
 from messaging.meta.models import Sender
@@ -44,6 +45,12 @@ def is_on() -> bool:
 def list_senders() -> QuerySet[Sender]:
     """Every sender this wall shows: all on the console."""
     return Sender.objects.all()
+
+
+def with_digits(rows: QuerySet[Sender]) -> QuerySet[Sender]:
+    """Each with `digits`: its number without blanks and signs."""
+    bare: Any = Func(F("display_phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
+    return rows.annotate(digits=Cast(bare, CharField()))
 
 
 def others(*, now: dt.datetime) -> Others:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from accounts.models import RoleGrant
 from accounts.permissions import CONSOLE, holders
 from accounts.services import mail
+from messaging.meta.choices import LANGUAGES
+from messaging.meta.models import MessageTemplate, Sender
 from tenants.models import Site
 from tenants.queries import sites
 from ui.text import thousands
@@ -36,6 +38,44 @@ def sender_paused(site: Site, reason: str) -> None:
             _("Its messages wait. Reason: %(reason)s.") % {"reason": reason},
             _("Look at its quality and limit, and resume it when the cause is gone."),
         )
+
+
+def sender_unwell(site: Site, sender: Sender, worse: Sequence[str]) -> None:
+    """Meta rates a number lower than before, or stopped it: `worse` names the fields."""
+    with _console() as home:
+        limit = thousands(sender.users_per_day) if sender.users_per_day is not None else _("none")
+        said = {
+            "status": _("Meta says of it: %(status)s.") % {"status": sender.get_status_display()},
+            "quality": _("Its quality is low now: too many people block it or report its messages."),
+            "users_per_day": _("Meta lowered the limit: all numbers together may write to %(count)s people in a day.")
+            % {"count": limit},
+        }
+        _tell(
+            home,
+            _("The WhatsApp number of %(site)s is not well") % {"site": site.name},
+            *(said[name] for name in worse),
+            _("Look at what its merchants send, and in WhatsApp Manager at what Meta asks for."),
+        )  # fmt: skip
+
+
+def texts_lost(site: Site, texts: Sequence[MessageTemplate]) -> None:
+    """Meta refused, paused or disabled texts of a site."""
+    with _console() as home:
+        count = len(texts)
+        said = ngettext(
+            "%(count)s text of %(site)s cannot be sent", "%(count)s texts of %(site)s cannot be sent", count
+        )
+        languages = dict(LANGUAGES)
+        listed = [
+            f"{row.get_purpose_display()} ({languages.get(row.language, row.language)}): {row.get_status_display()}"
+            + (f" – {row.reason}" if row.reason else "")
+            for row in texts
+        ]
+        _tell(
+            home, said % {"count": thousands(count), "site": site.name}, *listed,
+            _("Messages that need it wait, and are given up when they are no longer of use. Open the texts, mend the"
+              " cause and submit them again."),
+        )  # fmt: skip
 
 
 def ceiling_reached(site: Site, ceiling: int) -> None:

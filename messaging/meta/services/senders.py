@@ -14,7 +14,7 @@ from accounts.actors import Actor, must, system
 from accounts.services import audit
 from kernel.services import outbox
 from messaging.meta import locks
-from messaging.meta.choices import SenderState
+from messaging.meta.choices import LOW, WELL, SenderState, number_status
 from messaging.meta.countries import near
 from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
@@ -24,12 +24,14 @@ from tenants.models import Site
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.whatsapp")
-PAUSED, CEILING = "whatsapp.sender_paused", "whatsapp.code_ceiling"
+PAUSED, UNWELL, CEILING = "whatsapp.sender_paused", "whatsapp.sender_unwell", "whatsapp.code_ceiling"
 TOLD_AGAIN = dt.timedelta(hours=1)
 ACTOR = system("WhatsApp")
 STANDARD, HIGH = 80, 1000  # messages a second, by Meta's levels of throughput
-TIERS = {
-    "TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000,
+SMALLEST = 50
+TIERS: dict[str, int | None] = {
+    "TIER_50": SMALLEST, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000,
+    "TIER_UNLIMITED": None,
 }  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def connect(*, site: Site, phone_number_id: str, actor: Actor, now: dt.datetime)
                 connected_at=now,
                 checked_at=now,
                 countries=near(site.country),
-                **_figures(found, STANDARD),
+                **_figures(found),
             )
             audit.record("sender.connected", sender, actor=actor, now=now, after={"site": str(site)})
             templates.order(site_id=site.id, now=now)
@@ -74,10 +76,27 @@ def at_meta(now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def check(sender: Sender, *, now: dt.datetime) -> None:
-    """Ask Meta how the number is, and note it. On the console. Raises NotConnected, MetaRefused, MetaSilent."""
+    """Ask Meta how the number is, and note it; the console gets a mail about what became worse. On the console.
+
+    Raises NotConnected, MetaRefused, MetaSilent.
+    """
     with account.translated(now):
         found = account.client().number(sender.phone_number_id)
-    Sender.objects.filter(id=sender.id).update(checked_at=now, **_figures(found, sender.messages_per_second))
+    with transaction.atomic():
+        row = locks.sender(sender.id)
+        figures = _figures(found, row)
+        worse = _worse(row, figures)
+        before = {name: getattr(row, name) for name in worse}
+        if row.users_per_day != figures["users_per_day"]:
+            figures["limit_fell_at"] = now if "users_per_day" in worse else None
+        for name, value in figures.items():
+            setattr(row, name, value)
+        row.checked_at = now
+        row.save(update_fields=[*figures, "checked_at"])
+        if worse:
+            after = {name: figures[name] for name in worse}
+            audit.record("sender.unwell", row, actor=ACTOR, now=now, before=before, after=after)
+            outbox.emit(UNWELL, site_id=account.HOME, now=now, sender_id=str(row.id), worse=worse)
 
 
 def check_all(now: dt.datetime) -> None:
@@ -189,13 +208,29 @@ def _set(sender: Sender, actor: Actor, now: dt.datetime, **values: object) -> No
     audit.record(f"sender.{sender.state}", sender, actor=actor, now=now, before=before, after=values)
 
 
-def _figures(found: dict[str, Any], speed: int) -> dict[str, Any]:
-    """A number's figures in Meta's words, as we keep them."""
+def _worse(sender: Sender, figures: dict[str, Any]) -> list[str]:
+    """Which of a number's figures people must hear of: its status, its quality, its limit. Each once."""
+    limit, before = figures["users_per_day"], sender.users_per_day
+    found = {
+        "status": figures["status"] not in {*WELL, sender.status},
+        "quality": figures["quality"] == LOW != sender.quality,
+        "users_per_day": limit is not None and (before is None or limit < before),
+    }
+    return [name for name, is_worse in found.items() if is_worse]
+
+
+def _figures(found: dict[str, Any], before: Sender | None = None) -> dict[str, Any]:
+    """A number's figures in Meta's words, as we keep them; `before`: what is known already."""
     level = str((found.get("throughput") or {}).get("level", "")).upper()
+    speed = before.messages_per_second if before else STANDARD
+    tier = str(found.get("whatsapp_business_manager_messaging_limit") or "").upper()
+    # What Meta leaves out stays as it was; a word that nobody knows is the smallest limit, not none.
+    limit = before.users_per_day if before and not tier else TIERS.get(tier, SMALLEST)
     return {
         "display_phone": str(found.get("display_phone_number", ""))[:30],
         "display_name": str(found.get("verified_name", ""))[:160],
+        "status": number_status(str(found.get("status") or "")),
         "quality": str(found.get("quality_rating", ""))[:10],
-        "users_per_day": TIERS.get(str(found.get("whatsapp_business_manager_messaging_limit", ""))),
+        "users_per_day": limit,
         "messages_per_second": HIGH if level == "HIGH" else min(speed, STANDARD) if level == "STANDARD" else speed,
     }

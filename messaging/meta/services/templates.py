@@ -17,16 +17,16 @@ from django.db import transaction
 from accounts.actors import Actor, must
 from kernel.services import outbox
 from messaging.meta import locks, sample, texts
-from messaging.meta.choices import CATEGORY, Purpose, TemplateStatus, Verdict, template_status
+from messaging.meta.choices import CATEGORY, LOST, Purpose, TemplateStatus, Verdict, template_status
 from messaging.meta.models import MessageTemplate, Sender
 from messaging.meta.services import account
 from messaging.meta.services.client import Client, Refused
 from tenants.models import Site
 from tenants.queries import sites
-from tenants.walls import wall
+from tenants.walls import current_site, wall
 
 log = structlog.get_logger("couponry.whatsapp")
-SUBMIT = "whatsapp.submit_templates"
+SUBMIT, LOST_NEWS = "whatsapp.submit_templates", "whatsapp.template_lost"
 EDITABLE = frozenset({TemplateStatus.APPROVED, TemplateStatus.REJECTED, TemplateStatus.PAUSED})
 Json = dict[str, Any]
 
@@ -39,6 +39,7 @@ def pause(template_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
             return
         row.status, row.reason, row.changed_at = TemplateStatus.PAUSED, reason[:300], now
         row.save(update_fields=["status", "reason", "changed_at"])
+        _tell(row, current_site().id, now)
     log.warning("template paused", template_id=str(template_id))
 
 
@@ -104,15 +105,20 @@ def outdated(site: Site) -> bool:
 
 
 def told(found: Json, now: dt.datetime) -> None:
-    """News of one text, by webhook: another status or category. At level master."""
+    """News of one text, by webhook: another status or category. At level master, in a transaction."""
     rows = MessageTemplate.objects.filter(meta_id=str(found.get("message_template_id", "")))
     values: Json = {"changed_at": now}
     if "event" in found:
         values |= {"status": template_status(str(found["event"])), "reason": _reason(found.get("reason"))}
     if "new_category" in found:
         values["category"] = str(found["new_category"])[:20]
-    changed = rows.exclude(meta_id="").update(**values)
-    log.info("template told", changed=changed, status=values.get("status", ""))
+    changed = list(rows.exclude(meta_id="").select_for_update())
+    for row in changed:
+        newly_lost = values.get("status") in LOST and row.status not in LOST
+        MessageTemplate.objects.filter(id=row.id).update(**values)
+        if newly_lost:
+            _tell(row, account.HOME, now)
+    log.info("template told", changed=len(changed), status=values.get("status", ""))
 
 
 def link_base(site: Site) -> str:
@@ -216,8 +222,11 @@ class _Desk:
 
     def _save(self, row: MessageTemplate, *fields: str) -> None:
         row.changed_at = self.now
-        with wall(sites.console(), "master"):
+        with wall(sites.console(), "master"), transaction.atomic():
+            was = locks.template(row.id).status
             row.save(update_fields=[*fields, "changed_at"])
+            if row.status in LOST and was not in LOST:
+                _tell(row, account.HOME, self.now)
 
     def _refused(self, error: Refused) -> None:
         """What a refusal means for the whole account. Raises it on when nothing further can be done."""
@@ -225,6 +234,11 @@ class _Desk:
         if error.verdict == Verdict.TOKEN_DEAD:
             account.token_died(self.now)
             raise error
+
+
+def _tell(row: MessageTemplate, home: uuid.UUID, now: dt.datetime) -> None:
+    """Have the console told that a text can no longer be sent; `home` is the site whose wall is open."""
+    outbox.emit(LOST_NEWS, site_id=home, now=now, of_site=str(row.site_id), text_id=str(row.id))
 
 
 def _submitted(found: Json) -> tuple[str, str]:

@@ -15,12 +15,14 @@ from agents import words
 from agents.web.base import FormPage, Page, PostAction
 from kernel import clock, crypto
 from kernel.errors import DomainError
-from messaging.meta.choices import AccountState, SenderState
+from messaging.meta.choices import AccountState
 from messaging.meta.models import MetaAccount, Sender
+from messaging.meta.queries import health
 from messaging.meta.services import account, connection
-from messaging.meta.web.shown import tabs, with_site
+from messaging.meta.web.shown import problem, tabs, with_site
 from ui.forms import Section
 
+SHOWN = 20  # numbers that need a look; the list has the rest
 _PLAIN = {"dir": "ltr", "autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
 _DIGITS = {**_PLAIN, "inputmode": "numeric"}
 
@@ -31,9 +33,13 @@ class AccountPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         saved = MetaAccount.objects.first()
         may_manage = self.actor.can("meta.manage")
+        rows, now = with_site(Sender.objects.order_by("-waiting", "id")), clock.now()
+        found, names = health.troubles(rows, now=now), {row.id: row.site_name for row in rows}
         context = {
             "saved": saved, "dead": bool(saved and saved.state == AccountState.TOKEN_DEAD), "may_manage": may_manage,
-            "paused": with_site(Sender.objects.filter(state=SenderState.PAUSED)), "senders": Sender.objects.count(),
+            "senders": len(rows), "more": max(0, len(found) - SHOWN),
+            "unwell": [(names[sender.id], [problem(one, sender, lost, now) for one in troubles])
+                       for sender, troubles, lost in found[:SHOWN]],
             "webhook_url": connection.webhook_url(), "verify_token": _verify_token() if may_manage and saved else "",
             "tabs_of_page": tabs("account"),
             "history": words.labelled(trail.list_history(saved.id)) if saved else [],

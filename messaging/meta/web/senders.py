@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,24 +19,37 @@ from agents import words
 from agents.web.base import FormPage, Page, PostAction
 from kernel import clock
 from messaging.meta import texts
-from messaging.meta.choices import Purpose, SenderState
+from messaging.meta.choices import NumberStatus, Purpose, SenderState
 from messaging.meta.countries import read as read_countries
 from messaging.meta.errors import MetaRefused, MetaSilent, NotConnected
-from messaging.meta.models import MessageTemplate, Sender
+from messaging.meta.models import Sender
+from messaging.meta.queries import health, templates
 from messaging.meta.queries import senders as read
-from messaging.meta.queries import templates
 from messaging.meta.services import senders
-from messaging.meta.web.shown import tabs, with_site
+from messaging.meta.web.shown import QUALITIES, problem, tabs, with_site
 from tenants.queries import sites
 from ui.components import Tab
 from ui.lists import NUMBER, WHEN, Action, Choice, Column, Empty, ListView, StateKind
-from ui.text import phone_text
+from ui.tags import basics
+from ui.text import phone_text, thousands
 
 ALL_TEXTS = len(Purpose) * len(texts.LANGUAGES)
 
 
 def _phone(row: Sender) -> Any:
     return format_html('<bdi dir="ltr" class="num">{}</bdi>', phone_text(row.display_phone) or "—")
+
+
+def _waiting(row: Sender) -> Any:
+    """How many, and how long the oldest has waited."""
+    if not row.waiting:
+        return basics.NONE
+    return format_html('<span class="num">{}</span> <span class="muted">· {}</span>', thousands(row.waiting),
+                       basics.when(row.waiting_since))  # fmt: skip
+
+
+def _failed(row: Sender) -> Any:
+    return basics.percent(row.failed_share)
 
 
 class SenderList(ListView):
@@ -47,19 +60,29 @@ class SenderList(ListView):
     columns = [
         Column("site", _("Site"), value="site_name", sort="site_name", primary=True),
         Column("number", _("Number"), value="display_phone", render=_phone),
-        Column("name", _("Name shown"), value="display_name", sort="display_name"),
+        Column("name", _("Name shown"), value="display_name", sort="display_name", hidden=True),
         Column("state", _("State"), kind=StateKind("whatsapp_sender"), sort="state"),
+        Column("status", _("At Meta"), kind=StateKind("whatsapp_number"), sort="status"),
         Column("quality", _("Quality"), kind=StateKind("whatsapp_quality"), sort="quality"),
+        Column("waiting", _("Waiting"), render=_waiting, sort="waiting"),
+        Column("failed", _("Failed in 24 hours"), value="failed_share", render=_failed),
         Column("people", _("People in 24 hours"), value="people_lately", kind=NUMBER, sort="people_lately"),
         Column(
             "limit", _("Limit of all numbers"), value="users_per_day", kind=NUMBER, sort="users_per_day",
             sort_nullable=True,
         ),
         Column("speed", _("Messages a second"), value="messages_per_second", kind=NUMBER, hidden=True),
-        Column("checked", _("Checked"), value="checked_at", kind=WHEN, sort="checked_at", sort_nullable=True),
+        Column(
+            "checked", _("Checked"), value="checked_at", kind=WHEN, sort="checked_at", sort_nullable=True, hidden=True
+        ),
     ]
-    search_fields = ["display_name", "display_phone", "phone_number_id"]
-    filters = [Choice("state", _("State"), choices=SenderState.choices)]
+    search_fields = ["site_name__icontains", "display_name", "display_phone", "phone_number_id"]
+    search_hint = _("Site, name or number")
+    filters = [
+        Choice("state", _("State"), choices=SenderState.choices),
+        Choice("status", _("At Meta"), choices=NumberStatus.choices),
+        Choice("quality", _("Quality"), choices=QUALITIES),
+    ]
     default_sort = "site"
     empty = Empty(
         _("No site has a number yet"),
@@ -69,6 +92,13 @@ class SenderList(ListView):
 
     def get_queryset(self) -> QuerySet[Sender]:
         return with_site(read.list_senders())
+
+    def search(self, rows: QuerySet[Sender], text: str) -> QuerySet[Sender]:
+        """A number is found however its digits are grouped, here and where it is kept."""
+        digits = "".join(char for char in text if char.isdecimal())
+        if len(digits) < 4 or any(char.isalpha() for char in text):
+            return super().search(rows, text)
+        return read.with_digits(rows).filter(Q(digits__contains=digits) | Q(phone_number_id__contains=digits))
 
     def row_url(self, row: Sender) -> str:
         return reverse("meta:sender", args=[row.id])
@@ -154,13 +184,19 @@ class SenderPage(_OfSender):
 
     def get(self, request: HttpRequest, sender_id: uuid.UUID) -> HttpResponse:
         sender = self.sender
+        now = clock.now()
         approved = templates.usable_by_site([sender.site_id]).get(sender.site_id, 0)
-        stopped = MessageTemplate.objects.filter(site_id=sender.site_id, status__in=["REJECTED", "PAUSED", "DISABLED"])
+        found = [
+            problem(trouble, sender, lost, now)
+            for _sender, troubles, lost in health.troubles([sender], now=now)
+            for trouble in troubles if trouble != health.Trouble.PAUSED
+        ]  # fmt: skip
         context = {
             "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
-            "of_all": f"/ {ALL_TEXTS}", "stopped": stopped.count(),
-            "people": read.people_of_account(now=clock.now()),
+            "of_all": f"/ {ALL_TEXTS}", "problems": found, "people": read.people_of_account(now=now),
             "of_limit": "" if sender.users_per_day is None else f"/ {sender.users_per_day:,}",
+            "of_ceiling": f"/ {sender.code_ceiling_per_hour:,}",
+            "known": sender.sent_lately + sender.failed_lately,
             "texts_url": f"{reverse('meta:texts')}?site={sender.site_id}",
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip

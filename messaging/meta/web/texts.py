@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.web.base import Page, PostAction
 from kernel import clock
-from messaging.meta.choices import Purpose, TemplateStatus
+from messaging.meta.choices import LANGUAGES, Purpose, TemplateStatus
 from messaging.meta.models import MessageTemplate
 from messaging.meta.queries import templates as read
 from messaging.meta.services import templates
 from messaging.meta.texts import has_image, text_of
-from messaging.meta.web.shown import LANGUAGES, tabs, with_site
+from messaging.meta.web.shown import tabs, with_site
 from tenants.queries import sites
 from ui.components import Tab
 from ui.lists import WHEN, Bulk, Choice, Column, Empty, ListView, StateKind
