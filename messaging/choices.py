@@ -63,11 +63,11 @@ PURPOSE_OF: dict[Trigger, Purpose] = {
 # What says the same without a picture, where there is such a text.
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
 # Why a message failed whose picture could not be made, or was refused, and that says nothing without it; or that waited
-# too long and never was at Meta. Nobody has heard anything: whoever caused it may send another for the same occasion,
-# and then the first one says so.
-NOT_DRAWN, NEVER_POSTED = "not_drawn", "never_posted"
+# too long and never was at Meta; or that was taken back because what sent it was called off. Nobody has heard anything:
+# whoever caused it may send another for the same occasion, and then the first one says so.
+NOT_DRAWN, NEVER_POSTED, CALLED_OFF = "not_drawn", "never_posted", "called_off"
 SENT_ANEW, SENT_LATER = "sent_anew", "sent_later"
-ANEW = {NOT_DRAWN: SENT_ANEW, NEVER_POSTED: SENT_LATER}
+ANEW = {NOT_DRAWN: SENT_ANEW, NEVER_POSTED: SENT_LATER, CALLED_OFF: SENT_LATER}
 COMES_AGAIN, FOLLOWED = tuple(ANEW), tuple(ANEW.values())
 
 

@@ -14,7 +14,8 @@ from ui.text import thousands
 REASONS: dict[str, Any] = {
     "expired": _("It waited too long to be of use."),
     "never_posted": _("It could not be sent in time."),
-    "sent_later": _("It could not be sent in time. Another message followed."),
+    "sent_later": _("It was not sent. Another message followed."),
+    "called_off": _("What sends it was cancelled or switched off before it went out."),
     "never_told": _("WhatsApp never said what became of it."),
     "given_up": _("A person gave it up."),
     "no_credits": _("There was no credit for it."),

@@ -12,10 +12,13 @@ class AutomationsConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants.services import tags
+        from messaging import sources
         from messaging.automations import tasks
+        from messaging.automations.queries import sources as own
         from messaging.automations.services import campaigns
 
         _show()
+        sources.register(sources.Owner(own.resting, own.names))
         tags.follow(campaigns.follow_renaming)
         # Loading it registers what answers this wing's events.
         assert tasks.JOB

@@ -45,6 +45,11 @@ def pause_what_cannot_be_drawn(event: OutboxEvent, now: dt.datetime) -> None:
     pausing.after_not_drawn(uuid.UUID(event.payload["message_id"]), now=now)
 
 
+@handles(retracting.OFF)
+def take_back_what_was_called_off(event: OutboxEvent, now: dt.datetime) -> None:
+    retracting.after_calling_off(uuid.UUID(event.payload["source_id"]), now=now)
+
+
 @handles(consent.STOPPED)
 def take_back_after_stop(event: OutboxEvent, now: dt.datetime) -> None:
     retracting.after_stop(uuid.UUID(event.payload["suppression_id"]), now=now)

@@ -101,7 +101,7 @@ class Message(WalledModel):
             ),
             # Occasions of which nobody has heard: they come again.
             models.Index(
-                fields=["occasion_id"], condition=models.Q(error__in=COMES_AGAIN), name="messaging_message_comes_again"
+                fields=["occasion_id"], condition=models.Q(error__in=COMES_AGAIN), name="messaging_message_unheard"
             ),
             # What waits for somebody to decide, and when people were last told of such.
             models.Index(

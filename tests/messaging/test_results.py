@@ -10,7 +10,7 @@ from messaging.choices import Charge, State, Trigger
 from messaging.models import Message
 from messaging.queries import results
 from messaging.queries.results import Counts
-from tests.factories import NOW
+from tests.factories import DAY, NOW
 
 SENT = {State.SENT, State.DELIVERED, State.READ}
 
@@ -29,9 +29,23 @@ def test_each_state_a_redeemed_coupon_and_another_automation_are_counted(phone, 
         found = results.of_automations([mine, other, unheard])
 
     # Open: queued, being sent, unknown, accepted. Whose coupon is whose is decided by what was sent.
-    assert found[mine] == Counts(queued=4, sent=3, delivered=2, read=1, failed=1, charged=3, claimed=3, redeemed=1)
+    assert found[mine] == Counts(
+        waiting=4, parked=1, sent=3, delivered=2, read=1, failed=1, taken_back=1, charged=3, claimed=3, redeemed=1
+    )
+    assert found[mine].recipients == len(State)
     assert found[other] == Counts(sent=1, charged=1, claimed=1)
     assert found[unheard] == Counts()
+
+
+def test_who_was_written_to_twice_for_one_occasion_counts_once_and_a_period_leaves_the_rest_out(phone):
+    mine, batch = uuid7(), phone.batch(3)
+    for error in ("sent_anew", "never_posted", ""):
+        message = gift(phone, batch, mine)
+        become(message, State.FAILED)
+        Message.objects.filter(id=message.id).update(error=error, created_at=NOW - DAY if error else NOW)
+
+    assert results.of_automations([mine])[mine] == Counts(failed=2)
+    assert results.of_automations([mine], since=NOW)[mine] == Counts(failed=1)
 
 
 def gift(phone, batch, automation_id: uuid.UUID) -> Message:

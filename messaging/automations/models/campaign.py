@@ -10,7 +10,8 @@ from tenants.walls.base import WalledModel
 
 
 class Campaign(WalledModel):
-    """`segment` is what `segments.Segment` writes. `total`: recipients when it began; `opened`: messages queued.
+    """`segment` is what `segments.Segment` writes. `total`: recipients when it began; `opened`: messages queued;
+    `left_out`: how many of the segment were left out when it began, by reason (`Outcome`).
 
     `counted` of them were queued on `counted_on`, the merchant's local day: never more than `daily_cap`.
     """
@@ -30,7 +31,7 @@ class Campaign(WalledModel):
     quiet_to = models.PositiveSmallIntegerField(default=9)
     total = models.PositiveIntegerField(default=0)
     opened = models.PositiveIntegerField(default=0)
-    skipped = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=dict, blank=True)
     counted_on = models.DateField(null=True, blank=True)
     counted = models.PositiveIntegerField(default=0)
     job_id = models.UUIDField(null=True, blank=True)

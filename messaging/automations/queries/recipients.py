@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,11 @@ class Reasons:
     had_it: int
     has_coupon: int
     will_get: int
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Those that are left out, by reason."""
+        return {name: value for name, value in asdict(self).items() if value and name not in {"all", "will_get"}}
 
 
 def population(automation: Automation, merchant: Merchant, *, now: dt.datetime, ahead: int = 0) -> Rows:

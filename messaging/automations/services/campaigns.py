@@ -20,6 +20,7 @@ from messaging.automations import locks
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
 from messaging.automations.segments import Segment
+from messaging.automations.services import retracting
 from messaging.automations.services.switching import BadSetting, must_be_annual, usable_batches
 
 
@@ -95,7 +96,7 @@ def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: d
 
 
 def cancel(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
-    """End a campaign; what is queued already still goes out. Raises NotAllowed, NotFound, WrongState."""
+    """End a campaign; what waits in the queue is taken back. Raises NotAllowed, NotFound, WrongState."""
     must(actor, "automation.manage", merchant)
     with transaction.atomic():
         campaign = _own(campaign_id, merchant)
@@ -104,6 +105,7 @@ def cancel(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.
         campaign.state, campaign.pause_reason, campaign.finished_at = CampaignState.CANCELLED, PauseReason.NONE, now
         campaign.save(update_fields=["state", "pause_reason", "finished_at"])
         audit.record("campaign.cancelled", campaign, actor=actor, now=now)
+        retracting.call_off(campaign.id, now=now)
     return campaign
 
 

@@ -119,8 +119,6 @@ def _skip(source: Automation | Campaign, due: Due, why: Skipped, now: dt.datetim
     try:
         with transaction.atomic():
             _occasion(source, due, why, now).save(force_insert=True)
-            if isinstance(source, Campaign):
-                Campaign.objects.filter(id=source.id).update(skipped=F("skipped") + 1)
     except IntegrityError as error:
         return _before(error)
     return Opened.SKIPPED

@@ -1,4 +1,4 @@
-"""Taking back what is queued for somebody who does not want it any more.
+"""Taking back what is queued: for somebody who does not want it any more, or because what sends it was called off.
 
 Consent is asked when a message is queued, and there may be hours between that and its sending. Credit and coupon are
 free again.
@@ -12,12 +12,17 @@ import uuid
 from django.db import transaction
 from django.db.models import QuerySet
 
-from messaging import locks
-from messaging.choices import State, Type
+from kernel.services import outbox
+from messaging import locks, sources
+from messaging.choices import CALLED_OFF, State, Type
 from messaging.consent.models import OptIn, Suppression
 from messaging.consent.queries import register
 from messaging.models import Message
 from messaging.services import outcomes, queue
+from tenants.walls import current_site
+
+OFF = "automation.called_off"
+PORTION = 500  # far more than one person ever has waiting
 
 
 def after_stop(suppression_id: uuid.UUID, *, now: dt.datetime) -> int:
@@ -26,7 +31,7 @@ def after_stop(suppression_id: uuid.UUID, *, now: dt.datetime) -> int:
     if stop is None:
         return 0  # resumed meanwhile
     waiting = Message.objects.filter(recipient=stop.phone_index).exclude(trigger__in=queue.ASKED_FOR)
-    return _take_back(waiting, now)
+    return _take_back(waiting, "not_wanted", now)
 
 
 def after_withdrawal(optin_id: uuid.UUID, *, now: dt.datetime) -> int:
@@ -35,15 +40,31 @@ def after_withdrawal(optin_id: uuid.UUID, *, now: dt.datetime) -> int:
     if register.may_write(found.merchant_id, [found.customer_id]):
         return 0  # agreed again meanwhile
     waiting = Message.objects.filter(merchant_id=found.merchant_id, customer_id=found.customer_id, type=Type.BI)
-    return _take_back(waiting, now)
+    return _take_back(waiting, "not_wanted", now)
 
 
-def _take_back(waiting: QuerySet[Message], now: dt.datetime) -> int:
+def after_calling_off(source_id: uuid.UUID, *, now: dt.datetime) -> int:
+    """A campaign was cancelled, or an automation switched off: a portion of what it has queued is taken back, and where
+    there may be more, another follows. How many were."""
+    if not sources.resting([source_id]):
+        return 0  # switched on again meanwhile
+    done = _take_back(Message.objects.filter(automation_id=source_id), CALLED_OFF, now)
+    if done == PORTION:
+        call_off(source_id, now=now)
+    return done
+
+
+def call_off(source_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Have it taken back what this automation or campaign has queued. In the transaction that stops it."""
+    outbox.emit(OFF, site_id=current_site().id, now=now, source_id=str(source_id))
+
+
+def _take_back(waiting: QuerySet[Message], why: str, now: dt.datetime) -> int:
     done = 0
-    for message_id in waiting.filter(state=State.QUEUED).values_list("id", flat=True):
+    for message_id in waiting.filter(state=State.QUEUED).order_by("id").values_list("id", flat=True)[:PORTION]:
         with transaction.atomic():
             message = locks.message(message_id)
             if message.state == State.QUEUED:
-                outcomes.failed(message, error="not_wanted", now=now, state=State.CANCELLED)
+                outcomes.failed(message, error=why, now=now, state=State.CANCELLED)
                 done += 1
     return done

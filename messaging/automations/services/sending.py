@@ -70,11 +70,12 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
             return False
         if waits(campaign, now):
             return False
-        left = recipients.count(_rows(campaign, merchant, now)).will_get
+        found = recipients.count(_rows(campaign, merchant, now))
+        left = found.will_get
         if campaign.started_at is None:
-            campaign.started_at, campaign.total = now, left
+            campaign.started_at, campaign.total, campaign.left_out = now, left, found.left_out
         campaign.state = CampaignState.RUNNING
-        campaign.save(update_fields=["state", "started_at", "total"])
+        campaign.save(update_fields=["state", "started_at", "total", "left_out"])
         if not left:
             _close(campaign, now)
             return False

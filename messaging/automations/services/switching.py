@@ -19,6 +19,7 @@ from merchants.models import Batch, Merchant
 from messaging.automations import dates, festivals, locks
 from messaging.automations.choices import Kind, PauseReason, State
 from messaging.automations.models import Automation
+from messaging.automations.services import retracting
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     Kind.BIRTHDAY: {"days_before": 3},
@@ -87,6 +88,8 @@ def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: 
             found.state, found.pause_reason = State.ON if setting.on else State.OFF, PauseReason.NONE
         found.changed_at = now
         found.save()
+        if before["state"] != State.OFF and not setting.on:
+            retracting.call_off(found.id, now=now)
         audit.record("automation.edited", found, actor=actor, now=now, before=before, after=_shown(found))
     return found
 

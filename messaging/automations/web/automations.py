@@ -22,8 +22,9 @@ from merchants.models import Merchant
 from merchants.web.base import ActView, actor_of, language, merchant_of, or_404, put_errors, site_of
 from messaging.automations.choices import Kind, State
 from messaging.automations.models import Automation
-from messaging.automations.queries import screens
+from messaging.automations.queries import leftouts, screens
 from messaging.automations.services import pausing, previews, switching
+from messaging.automations.web import figures
 from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import AutomationForm
 from messaging.meta.queries import senders
@@ -37,6 +38,10 @@ ABOUT = {
     Kind.FESTIVAL: ("calendar-heart", _("A coupon on the festivals that you choose.")),
     Kind.REMINDER: ("alarm-clock", _("A word before a coupon that was taken runs out.")),
 }
+
+
+# Of its figures, those that a card shows.
+ON_CARD = (_("Sent"), _("Read"), _("Redeemed"))
 
 
 def is_temporary(merchant: Merchant) -> bool:
@@ -94,11 +99,16 @@ class OverviewView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         merchant, now = merchant_of(request), clock.now()
         found = screens.list_automations()
-        counts = results.of_automations([row.id for row in found.values()])
+        period = figures.period_of(request, now=now)
+        counts = results.of_automations([row.id for row in found.values()], since=period.since)
         cards = [
             {
                 "kind": kind, "label": kind.label, "icon": ABOUT[kind][0], "text": ABOUT[kind][1],
-                "automation": found.get(kind), "counts": counts[found[kind].id] if kind in found else None,
+                "automation": found.get(kind),
+                "figures": [
+                    one for one in figures.of_source(found[kind].id, counts[found[kind].id], first=period.first)
+                    if one.label in ON_CARD
+                ] if kind in found else [],
                 "rule": rule(found[kind], merchant, now=now) if kind in found else "",
                 "url": reverse(f"automations:{kind}"), "pause_url": reverse(f"automations:{kind}-pause"),
                 "resume_url": reverse(f"automations:{kind}-resume"),
@@ -106,7 +116,7 @@ class OverviewView(View):
             for kind in Kind
         ]  # fmt: skip
         context = {
-            "cards": cards, **notices_of(merchant, now=now), "credits": bi_credits(merchant),
+            "cards": cards, "periods": period.tabs, **notices_of(merchant, now=now), "credits": bi_credits(merchant),
             "campaigns": list(screens.list_campaigns().order_by("-created_at")[:4]),
         }  # fmt: skip
         return render(request, "automations/overview.html", context)
@@ -152,17 +162,29 @@ class EditView(View):
     ) -> HttpResponse:
         merchant, kind = merchant_of(request), Kind(self.kind)
         preview = previews.of_automation(automation, merchant, now=now)
+        period = figures.period_of(request, now=now)
+        shown = None if automation._state.adding else _results(automation, period)
         context = {
             "form": form, "kind": kind, "title": kind.label, "text": ABOUT[kind][1], "automation": automation,
             **notices_of(merchant, now=now), "preview": preview,
             "festival_name": preview.festival.festival.name(language()) if preview.festival else "",
-            "counts": None if automation._state.adding else results.of_automations([automation.id])[automation.id],
+            "results": shown, "periods": period.tabs,
             "pause_url": reverse(f"automations:{kind}-pause"), "resume_url": reverse(f"automations:{kind}-resume"),
             # The list goes by what is saved: not by what is only being tried.
             "people_url": reverse(f"automations:{kind}-people") if request.method == "GET" else "",
             "test_url": reverse(f"automations:{kind}-test"), **bubbles_of(automation, merchant, request, now=now),
         }  # fmt: skip
         return render(request, "automations/edit.html", context, status=status)
+
+
+def _results(automation: Automation, period: figures.Period) -> dict[str, Any]:
+    """What came of it in a period: figures, who was left out, how many messages wait in the queue."""
+    counts = results.of_automations([automation.id], since=period.since)[automation.id]
+    return {
+        "figures": figures.of_source(automation.id, counts, first=period.first),
+        "left_out": leftouts.of_automation(automation, since=period.since),
+        "parked": results.of_automations([automation.id])[automation.id].parked,
+    }
 
 
 class _Act(ActView):
@@ -178,7 +200,7 @@ class _Act(ActView):
 
 
 class PauseView(_Act):
-    done = _("Paused. What is queued already still goes out.")
+    done = _("Paused. What waits in the queue waits with it.")
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         pausing.pause_by_hand(automation=self.automation(), actor=actor_of(request), now=self.now)

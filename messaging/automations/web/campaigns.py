@@ -20,10 +20,11 @@ from merchants.queries.tags import list_tags
 from merchants.web.base import ActView, FormView, actor_of, language, merchant_of, or_404, site_of
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
-from messaging.automations.queries import screens
+from messaging.automations.queries import leftouts, screens
 from messaging.automations.segments import Segment
 from messaging.automations.services import campaigns, pausing, previews
 from messaging.automations.services.pausing import CannotPause
+from messaging.automations.web import figures
 from messaging.automations.web.automations import is_temporary, notices_of
 from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import CampaignForm
@@ -84,14 +85,18 @@ class CampaignView(View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row: Campaign = or_404(screens.get_campaign, kwargs["campaign_id"])
         merchant, now = merchant_of(request), clock.now()
-        before = row.state in {CampaignState.DRAFT, CampaignState.SCHEDULED}
+        before = row.started_at is None and row.state in {CampaignState.DRAFT, *OPEN}
         lost = lost_tags(row.wanted, merchant) if before else []
         counts = results.of_automations([row.id])[row.id]
         context = {
             "row": row, "begins": begins(row), "batch_title": row.batch.title(language()),
             **notices_of(merchant, now=now),
             "forecast": None if before else previews.left_of_campaign(row, merchant, now=now),
-            "counts": None if before else counts, "is_open": row.state in OPEN,
+            "results": None if before else {
+                "figures": figures.of_source(row.id, counts), "left_out": leftouts.of_campaign(row),
+                "parked": counts.parked, "taken_back": counts.taken_back,
+            },
+            "parked": counts.parked, "is_open": row.state in OPEN,
             "can_pause": row.state in {CampaignState.SCHEDULED, CampaignState.RUNNING},
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,
             "segment": words_of(row.wanted), "may": actor_of(request).can("automation.manage"),
@@ -186,7 +191,7 @@ class ScheduleView(_OnCampaign):
 
 
 class CancelView(_OnCampaign):
-    done = _("Cancelled. What is queued already still goes out.")
+    done = _("Cancelled. What waits in the queue is taken back.")
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         campaigns.cancel(
@@ -196,7 +201,7 @@ class CancelView(_OnCampaign):
 
 
 class PauseView(_OnCampaign):
-    done = _("Paused. What is queued already still goes out.")
+    done = _("Paused. What waits in the queue waits with it.")
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         if not pausing.pause_campaign(self.campaign(), PauseReason.BY_HAND, actor=actor_of(request), now=self.now):
