@@ -18,7 +18,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from messaging import locks, quiet
+from messaging import locks, quiet, sources
 from messaging.choices import OPEN, State, Type
 from messaging.meta.errors import NotConnected
 from messaging.meta.models import Sender
@@ -34,7 +34,7 @@ log = structlog.get_logger("couponry.messaging")
 ROUND = 24  # messages a round
 THREADS = 8
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
-AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved template
+AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved template, or while what sends it is paused
 _PAYERS = """
 WITH RECURSIVE turn AS (
     (SELECT payer FROM messaging_message WHERE state = 'queued' AND type = %s ORDER BY payer LIMIT 1)
