@@ -35,13 +35,6 @@ APRIL = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 MARCH = dt.date(2026, 3, 1)
 
 
-@pytest.fixture(scope="module")
-def press():
-    """Printers for the whole module: starting them takes longer than printing."""
-    with Press(1) as found:
-        yield found
-
-
 @pytest.fixture(autouse=True)
 def _one_press(press, monkeypatch):
     monkeypatch.setattr(making, "Press", lambda _count: nullcontext(press))

@@ -10,7 +10,6 @@ from django.test import Client
 
 from agents.models import Agent
 from agents.statements.models import Statement
-from agents.statements.paper.press import Press
 from agents.statements.services import making, runs
 from credits.services import ledger, wallets
 from kernel.ids import uuid7
@@ -21,7 +20,7 @@ from tests.statements.test_making import APRIL, JOB
 
 
 @pytest.fixture
-def made(ada_site):
+def made(ada_site, press):
     """Mona's statement of March, with 1,234 coupon credits in it; and her neighbour's."""
     with wall(ada_site, "site"):
         found = []
@@ -34,8 +33,7 @@ def made(ada_site):
             )  # fmt: skip
             found.append(merchant)
         runs.open_due(actor=JOB, now=APRIL)
-        with Press(1) as press:
-            making.make_next(now=APRIL, press=press)
+        making.make_next(now=APRIL, press=press)
         return [(merchant, Statement.objects.get(merchant_id=merchant.id)) for merchant in found]
 
 
