@@ -12,12 +12,14 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from agents.statements import registry
         from agents.statements.choices import Level
-        from merchants import beside
+        from merchants import beside, notices
         from messaging import sections, tasks
+        from messaging.web import unpaid
         from messaging.web.beside import COUPONS
 
         _show()
         beside.register(COUPONS)
+        notices.register(unpaid.notices)
         registry.register(Level.MERCHANT, 25, sections.of_merchants)
         registry.register(Level.PLATFORM, 15, sections.of_platform)
         # Loading it registers what answers this room's events.

@@ -70,6 +70,9 @@ SENT_ANEW, SENT_LATER = "sent_anew", "sent_later"
 ANEW = {NOT_DRAWN: SENT_ANEW, NEVER_POSTED: SENT_LATER, CALLED_OFF: SENT_LATER}
 COMES_AGAIN, FOLLOWED = tuple(ANEW), tuple(ANEW.values())
 
+# Why the message of a claim was not sent: no credit was left, or its customer has said STOP.
+NO_CREDITS, STOPPED = "no_credits", "stopped"
+
 
 class State(models.TextChoices):
     """`unknown`: Meta may have it or not; its status settles it, or a person. Nothing is sent again blindly."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messaging.choices import State
 from messaging.models import Message
+from ui.clock import local
 from ui.text import thousands
 
 REASONS: dict[str, Any] = {
@@ -71,6 +74,14 @@ def unknown(count: int) -> str:
     return ngettext(
         "The outcome of %(count)s message is unknown", "The outcome of %(count)s messages is unknown", count
     ) % {"count": thousands(count)}
+
+
+def unpaid(count: int, since: dt.datetime) -> str:
+    """How many coupons went out without WhatsApp since when."""
+    return ngettext(
+        "%(count)s coupon went out without WhatsApp since %(since)s",
+        "%(count)s coupons went out without WhatsApp since %(since)s", count,
+    ) % {"count": thousands(count), "since": date_format(local(since), "j M Y, H:i")}  # fmt: skip
 
 
 def step(what: str) -> str:

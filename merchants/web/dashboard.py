@@ -11,7 +11,7 @@ from django.views import View
 
 from credits.queries import balances
 from kernel import clock
-from merchants import words
+from merchants import notices, words
 from merchants.queries import dashboard as read
 from merchants.web.base import language, merchant_of, site_of
 
@@ -30,7 +30,8 @@ class DashboardView(View):
             cache.set(key, figures, KEPT_SECONDS)
         begun = read.start(merchant)
         context = {
-            "merchant": merchant, "title": merchant.name(language()), "balance": balances.of_merchant(merchant.id),
+            "merchant": merchant, "title": merchant.name(language()), "notices": notices.of(request, merchant, now),
+            "balance": balances.of_merchant(merchant.id),
             "as_of": figures[0], "figures": figures[1], "start": begun, "steps": _steps(begun),
             "running": [(batch, batch.title(language()), words.offer(batch, site.currency))
                         for batch in read.list_running(now=now)],

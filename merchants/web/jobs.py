@@ -53,7 +53,7 @@ class JobOnPage:
 
     @property
     def result_label(self) -> str:
-        return _("Download the file") if self.job.kind == read.EXPORT else _("Open the batch")
+        return {read.EXPORT: _("Download the file"), read.GENERATE: _("Open the batch")}.get(self.job.kind, "")
 
     @property
     def can_cancel(self) -> bool:

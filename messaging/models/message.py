@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from merchants.models import Batch, Coupon, Customer, Merchant
-from messaging.choices import COMES_AGAIN, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
+from messaging.choices import COMES_AGAIN, NO_CREDITS, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
 from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
@@ -109,6 +109,11 @@ class Message(WalledModel):
             ),
             models.Index(
                 fields=["told_at"], condition=models.Q(told_at__isnull=False), name="messaging_message_told"
+            ),
+            # Coupons that went out without their message, because no credit was left.
+            models.Index(
+                fields=["merchant", "created_at"], condition=models.Q(state="cancelled", error=NO_CREDITS),
+                name="messaging_message_unpaid",
             ),
             # Meta's limit on people in a day, shared out between sites and merchants.
             models.Index(

@@ -14,6 +14,7 @@ class Switches(WalledModel):
     merchant = models.OneToOneField(Merchant, on_delete=models.CASCADE, related_name="+")
     delivery = models.BooleanField(default=True)
     changed_at = models.DateTimeField()
+    no_credits_told_at = models.DateTimeField(null=True, blank=True)  # when its owners were told that UI is used up
 
     def __str__(self) -> str:
         return str(self.id)

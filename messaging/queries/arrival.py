@@ -14,7 +14,7 @@ from credits.choices import CreditUnit
 from credits.queries import balances
 from kernel import crypto
 from merchants.models import Coupon, Merchant
-from messaging.choices import ARRIVED, OPEN, State, Trigger
+from messaging.choices import ARRIVED, OPEN, STOPPED, State, Trigger
 from messaging.consent.queries import register
 from messaging.meta.queries import senders
 from messaging.models import Message
@@ -71,7 +71,7 @@ def promised(coupon_id: uuid.UUID, *, now: dt.datetime) -> bool:
         newest = _newest(coupon)
         if newest is None:
             return _awaited(coupon, now)
-        return newest.state != State.CANCELLED or newest.error == "stopped"
+        return newest.state != State.CANCELLED or newest.error == STOPPED
 
 
 def of_coupon(coupon_id: uuid.UUID, *, now: dt.datetime) -> Delivery:
@@ -116,7 +116,7 @@ def _stage(coupon: Coupon, newest: Message | None, now: dt.datetime) -> Stage:
             return Stage.NONE
         assert coupon.customer
         return Stage.STOPPED if register.is_stopped(bytes(coupon.customer.phone_index)) else Stage.COMING
-    if newest.error == "stopped":
+    if newest.error == STOPPED:
         return Stage.STOPPED
     if newest.state == State.UNKNOWN and newest.claimed_at and newest.claimed_at < now - HOPED_FOR:
         return Stage.UNSURE

@@ -13,12 +13,12 @@ from accounts.services import audit
 from credits.errors import InsufficientCredits
 from kernel.errors import DomainError
 from merchants.models import Batch, Coupon
-from messaging.choices import Trigger
+from messaging.choices import NO_CREDITS, STOPPED, Trigger
 from messaging.errors import NotWanted, OnItsWay, WhatsAppOff
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
 from messaging.queries import arrival
-from messaging.services import pictures, queue, unsent
+from messaging.services import pictures, queue, unpaid, unsent
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
@@ -47,11 +47,14 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
     except WhatsAppOff:
         return None
     except (InsufficientCredits, NotWanted) as error:
-        why = "stopped" if isinstance(error, NotWanted) else "no_credits"
-        unsent.keep(
-            trigger=trigger, key=key, customer=coupon.customer, merchant_id=coupon.merchant_id, coupon=coupon, why=why,
-            now=now,
-        )  # fmt: skip
+        why = STOPPED if isinstance(error, NotWanted) else NO_CREDITS
+        with transaction.atomic():
+            unsent.keep(
+                trigger=trigger, key=key, customer=coupon.customer, merchant_id=coupon.merchant_id, coupon=coupon,
+                why=why, now=now,
+            )  # fmt: skip
+            if why == NO_CREDITS:
+                unpaid.tell(coupon.merchant_id, now=now)
         return None
 
 

@@ -1,7 +1,11 @@
-"""Mails about messages of which nobody knows what became. The event has ids only; a worker writes the mail."""
+"""Mails about messages of which nobody knows what became, and about coupons that went without a message.
+
+The event has ids only; a worker writes the mail.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 
@@ -13,23 +17,45 @@ from accounts.roles import MerchantRole
 from accounts.services import mail
 from agents.purchases.services.mails import staff_with
 from messaging import words
-from messaging.queries import log
+from messaging.queries import log, unpaid
 from tenants.queries import sites
 from tenants.walls import current_site
 
 
 def unknown_of_merchant(merchant_id: uuid.UUID) -> None:
     """To the merchant's owners: what is held, and what to do. Nothing where all of it is settled by now."""
-    owners = Membership.objects.filter(
-        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
-    )
-    people = {email for email in owners.values_list("user__email", flat=True) if email}
-    _tell(people, log.count_unknown(merchant_id=merchant_id), "/merchant/messages/")
+    _tell(_owners(merchant_id), log.count_unknown(merchant_id=merchant_id), "/merchant/messages/")
 
 
 def unknown_of_site() -> None:
     """To the site's staff who may settle them, of all merchants."""
     _tell(staff_with("message.settle"), log.count_unknown(), "/office/messages/")
+
+
+def no_ui_credits(merchant_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """To the merchant's owners: coupons go out without WhatsApp. Nothing to one that never had UI credits, nor where
+    there are some again."""
+    found, site = unpaid.of_merchant(merchant_id, now=now), current_site()
+    if not found.had or found.left or found.since is None:
+        return
+    with override(site.language):
+        lines = [
+            _("You have no WhatsApp UI credits left. Coupons are shown on the screen all the same."),
+            _("Buy WhatsApp UI credits. Then send the coupons that can still be used, from your WhatsApp page."),
+        ]
+        for email in sorted(_owners(merchant_id)):
+            mail.send(
+                to=email, site=site, subject=words.unpaid(found.count, found.since), lines=lines,
+                action_url=f"{sites.base_url(site)}/merchant/buy/", action_label=_("Buy credits"),
+                language=site.language,
+            )  # fmt: skip
+
+
+def _owners(merchant_id: uuid.UUID) -> set[str]:
+    owners = Membership.objects.filter(
+        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
+    )
+    return {email for email in owners.values_list("user__email", flat=True) if email}
 
 
 def _tell(people: Iterable[str], count: int, path: str) -> None:

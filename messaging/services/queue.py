@@ -106,6 +106,25 @@ def enqueue(
     return message
 
 
+def requeue(message: Message, *, actor: Actor, now: dt.datetime) -> None:
+    """Queue a customer's message that was never sent for want of a credit, as `enqueue` would now.
+
+    The caller holds its lock, in a transaction at level site, and wakes the queue. Raises InsufficientCredits,
+    WhatsAppOff, NotToCountry, NotWanted.
+    """
+    assert message.merchant_id
+    site, trigger = current_site(), Trigger(message.trigger)
+    sender = _must_be_on(site, trigger, message.merchant_id)
+    recipient = _recipient(site, message.customer, "")
+    _must_reach(sender, site, message.customer, "")
+    _must_be_wanted(trigger, message.merchant_id, message.customer_id, recipient)
+    message.state, message.charge, message.error, message.due_at = State.QUEUED, Charge.HELD, "", now
+    message.expires_at = _worth_until(message)
+    message.history.append([now.isoformat(), str(State.QUEUED), _by(actor)])
+    message.save()
+    holds.hold(hold_id=message.id, merchant_id=message.merchant_id, unit=message.type, amount=1, now=now)
+
+
 def wake(*, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
     """Have the queue of the open site looked at, now or at `due_at`; one call, however often this is asked for."""
     due_at = due_at or now

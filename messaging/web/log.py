@@ -26,6 +26,7 @@ from messaging.choices import Charge, State, Trigger, Type
 from messaging.models import Message
 from messaging.queries import log, results
 from messaging.services import outcomes
+from messaging.web import unpaid
 from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
 MONTH = dt.timedelta(days=30)
@@ -207,6 +208,7 @@ class MessagePage(Page):
             "settle_url": reverse(self.settle_name, args=[message.id])
             if message.state == State.UNKNOWN and self.actor.can("message.settle") else "",
             "may_again": message.trigger != Trigger.CODE,
+            "send_url": unpaid.send_url(message, self.actor, now=clock.now()),
             "shows_merchant": self.list_name != "messages:list",
         }  # fmt: skip
         return render(request, "messaging/message.html", context)

@@ -17,7 +17,7 @@ from merchants.web.base import merchant_of
 from messaging.choices import Type
 from messaging.queries import state
 from messaging.services import delivery
-from messaging.web import log
+from messaging.web import log, unpaid
 
 
 class WhatsAppPage(Page):
@@ -28,6 +28,7 @@ class WhatsAppPage(Page):
         context: dict[str, Any] = {
             "merchant": merchant, "wallets": [self._wallet(merchant.id, unit) for unit in Type.values],
             "figures": log.figures(reverse("messages:list"), now=clock.now()),
+            "unpaid": unpaid.shown(merchant.id, self.actor, now=clock.now()),
             "unknown": log.unknown(reverse("messages:list")),
             "on": state.is_on_for_merchants(), "delivers": state.switch_of(merchant.id),
             "may_change": self.actor.can("whatsapp.manage"),

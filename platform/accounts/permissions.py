@@ -73,6 +73,7 @@ TABLE: dict[str, dict[str, frozenset[Any]]] = {
     "message.view": {SITE: _DESK, MERCHANT: _MANAGERS},
     "message.settle": {SITE: frozenset({S.SUPER_ADMIN, S.OPERATIONS, S.SUPPORT}), MERCHANT: _MANAGERS},
     # merchant area
+    "message.send": {MERCHANT: _MANAGERS},
     "whatsapp.manage": {MERCHANT: _MANAGERS},
     "area.view": {MERCHANT: _MANAGERS},
     "profile.manage": {MERCHANT: _OWNERS},
