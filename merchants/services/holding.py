@@ -54,7 +54,7 @@ def take(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None, now: dt.datetim
     """The message arrived: the coupon that was held for this customer is taken.
 
     One that was free again meanwhile, because the message had been given up, is taken all the same: the customer has
-    its picture. False where it is somebody else's by now, or gone.
+    its picture. What this customer has already is left as it is. False where it is somebody else's by now, or gone.
     """
     with transaction.atomic():
         if customer_id:
@@ -64,8 +64,10 @@ def take(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None, now: dt.datetim
             mine = Coupon.objects.filter(batch_id=coupon.batch_id, customer_id=customer_id)
             coupon.customer_id, coupon.source = customer_id, Coupon.Source.MESSAGE
             coupon.ordinal = (mine.aggregate(top=Max("ordinal"))["top"] or 0) + 1
-        elif coupon.state != STATES.HELD or coupon.customer_id != customer_id:
+        elif coupon.customer_id != customer_id or coupon.state == STATES.VOID:
             return False
+        elif coupon.state != STATES.HELD:
+            return True
         batch = Batch.objects.select_related("merchant").get(id=coupon.batch_id)
         assert coupon.customer_id
         coupon.state, coupon.taken_at = STATES.TAKEN, now

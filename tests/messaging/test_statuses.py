@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from structlog.testing import capture_logs
 
 from credits.models import Entry
 from merchants.models import Coupon
@@ -220,6 +221,18 @@ def test_a_coupon_that_somebody_else_holds_by_now_is_not_taken_from_them(phone):
 
     held = Coupon.objects.get(id=second.coupon_id)
     assert (held.state, held.customer_id) == ("held", second.customer_id)
+
+
+def test_a_coupon_that_its_customer_has_already_is_left_and_nobody_elses(phone, gift):
+    """Sent, then failed, then delivered after all: it was theirs from the first on."""
+    with capture_logs() as logged:
+        tell(gift, "sent")
+        tell(gift, "failed", code=131026)
+        Coupon.objects.filter(id=gift.coupon_id).update(state="redeemed")
+        tell(gift, "delivered")
+
+    assert Coupon.objects.get(id=gift.coupon_id).state == "redeemed"
+    assert [line for line in logged if "somebody else" in line["event"]] == []
 
 
 def test_a_coupon_that_is_still_free_is_taken_by_whom_it_reached_after_all(phone):

@@ -12,13 +12,14 @@ from accounts.actors import Actor
 from accounts.services import audit
 from kernel import crypto
 from kernel.errors import DomainError, NotAllowed
+from kernel.ids import uuid7
 from kernel.services import outbox
 from merchants.models import Merchant
 from merchants.services import claims, customers
 from messaging.consent import texts
 from messaging.consent.choices import Source, State, StopSource
 from messaging.consent.keywords import word_of
-from messaging.consent.models import OptIn, OptInEvent, Suppression
+from messaging.consent.models import OptIn, OptInEvent
 from messaging.consent.queries import register
 from tenants.models import Site
 from tenants.walls import current_site, wall
@@ -40,6 +41,14 @@ __all__ = [
 # Told at once, so that what is queued already is taken back.
 STOPPED, WITHDRAWN = "consent.stopped", "consent.withdrawn"
 BY_CUSTOMER = Actor("customer", "customer")
+# One statement, for a START may lift the standing stop at the same moment: then this is a stop of its own.
+_STOP = """
+INSERT INTO consent_suppression AS standing (id, phone_index, source, since, said_at, resumed_by)
+VALUES (%s, %s, %s, %s, %s, '')
+ON CONFLICT (phone_index, source) WHERE resumed_at IS NULL
+DO UPDATE SET said_at = greatest(standing.said_at, excluded.said_at)
+RETURNING id, xmax = 0
+"""
 
 
 class NothingToWithdraw(DomainError):
@@ -177,16 +186,12 @@ def opt_out_number(*, source: str, now: dt.datetime, phone: str = "", index: byt
     The number is `phone` (E.164), or its keyed `index` (field `phone`) where somebody hides the number itself. `now` is
     when it was said.
     """
-    stop = Suppression(phone_index=_which(phone, index), source=source, since=now, said_at=now)
-    with transaction.atomic():
-        Suppression.objects.bulk_create([stop], ignore_conflicts=True)
-        is_new = Suppression.objects.filter(id=stop.id).exists()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_STOP, [uuid7(), _which(phone, index), source, now, now])
+        suppression_id, is_new = cursor.fetchone()
         if is_new:
-            outbox.emit(STOPPED, site_id=current_site().id, now=now, suppression_id=str(stop.id))
-        else:
-            standing = register.stops().filter(phone_index=stop.phone_index, source=source)
-            standing.filter(said_at__lt=now).update(said_at=now)
-    return is_new
+            outbox.emit(STOPPED, site_id=current_site().id, now=now, suppression_id=str(suppression_id))
+    return bool(is_new)
 
 
 def resume_number(*, source: str, now: dt.datetime, phone: str = "", index: bytes | None = None) -> int:
