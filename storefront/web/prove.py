@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import public
 from credits.errors import InsufficientCredits
 from kernel import clock, limits
+from kernel.ids import uuid_or_none
 from merchants.services import claims
 from messaging.codes.errors import CodeOver, WrongCode
 from messaging.codes.services import codes
@@ -24,6 +26,8 @@ from storefront.web import browser, pages
 from storefront.web.forms import CodeForm, PhoneForm
 from storefront.web.where import site_of
 from ui.forms import refuse
+
+MOST_TYPED = 80  # letters of a payer in an address that are looked at
 
 
 @public
@@ -43,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         except (WhatsAppOff, limits.Unavailable) as error:
             refuse(form, error)
         else:
-            response = HttpResponseRedirect(_with_offer(request, reverse("storefront:prove-code")))
+            response = HttpResponseRedirect(_with_payer(request, reverse("storefront:prove-code")))
             browser.keep_device(response, token)
             return pages.private(response)
     context = {"form": form, "offered": codes.is_offered()}
@@ -70,7 +74,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("This is your phone. Your coupons are here now."))
             return pages.private(redirect("storefront:mine"))
     status = 422 if form.errors or (over and request.method == "POST") else 200
-    context = {"form": form, "over": over, "ask_url": _with_offer(request, reverse("storefront:prove"))}
+    context = {"form": form, "over": over, "ask_url": _with_payer(request, reverse("storefront:prove"))}
     return pages.private(render(request, "storefront/prove_code.html", context, status=status))
 
 
@@ -94,18 +98,21 @@ def send_again(request: HttpRequest, serial: str) -> HttpResponse:
     return pages.private(here)
 
 
-def _with_offer(request: HttpRequest, address: str) -> str:
+def _with_payer(request: HttpRequest, address: str) -> str:
     """Whose page asked stays known through all of these pages: it pays for each code."""
-    try:
-        return f"{address}?offer={uuid.UUID(request.GET.get('offer', ''))}"
-    except ValueError:
-        return address
+    asked = {name: request.GET[name][:MOST_TYPED] for name in ("offer", "shop") if name in request.GET}
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def _payer(request: HttpRequest) -> uuid.UUID | None:
-    """Whose page sent the customer here, and so pays for the code; nobody's for the site's own pages."""
-    try:
-        batch = offers.find(uuid.UUID(request.GET.get("offer", "")))
-    except ValueError:
-        return None
-    return batch.merchant_id if batch else None
+    """Whose page sent the customer here, and so pays for the code; nobody's for the site's own pages.
+
+    A claim's page names its offer, a wheel's its shop.
+    """
+    offer = uuid_or_none(request.GET.get("offer"))
+    batch = offers.find(offer) if offer else None
+    if batch:
+        return batch.merchant_id
+    slug = request.GET.get("shop", "")[:MOST_TYPED]
+    store = offers.find_store(slug, now=clock.now()) if slug else None
+    return store.merchant.id if store else None

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from merchants.models import Coupon
 from messaging.codes.models import PhoneCode
 from messaging.codes.services import codes
 from messaging.meta.models import Sender
@@ -98,6 +99,50 @@ def test_a_refused_second_claim_offers_a_code_that_the_shop_pays_for(phone, brow
     assert f"/my/code?offer={coupon.batch_id}" in page
     assert f"/my/code?offer={coupon.batch_id}" in refused
     assert PhoneCode.objects.get().merchant_id == phone.merchant_id
+
+
+def test_who_spun_elsewhere_may_ask_for_a_code_that_the_shop_pays_for(phone, browser, coupon):
+    shop = phone.shop.merchant
+    open_long = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    prize = phone.batch(claim_until=open_long)
+    factories.make_wheel(shop, ("A", 1, prize), ("B", 1, prize))
+    person = {**typed("0512345678"), "name": "Carl", "birthday": "1990-05-17"}
+    Client(headers={"host": cluster.HOSTS["ada"]}).post(f"/s/{shop.slug}/wheel", person)
+
+    refused = browser.post(f"/s/{shop.slug}/wheel", person).content.decode()
+    kiosk = browser.post(f"/s/{shop.slug}/kiosk/wheel", person).content.decode()
+    asked = browser.post(f"/my/code?shop={shop.slug}", typed("0512345678"))
+    entering = browser.get(asked.url).content.decode()
+    entered = browser.post(asked.url, {"code": "123456"})
+    mine = browser.get(entered.url).content.decode()
+
+    assert "This number has spun today" in refused
+    assert f"/my/code?shop={shop.slug}" in refused
+    assert f"/my/code?shop={shop.slug}" in entering
+    assert "/my/code" not in kiosk
+    assert PhoneCode.objects.get().merchant_id == phone.merchant_id
+    assert Coupon.objects.get(source="wheel").serial in mine
+
+
+def test_without_whatsapp_the_wheel_offers_no_code(phone, browser, coupon):
+    shop = phone.shop.merchant
+    prize = phone.batch(claim_until=dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
+    factories.make_wheel(shop, ("A", 1, prize), ("B", 1, prize))
+    person = {**typed("0512345678"), "name": "Carl", "birthday": "1990-05-17"}
+    Client(headers={"host": cluster.HOSTS["ada"]}).post(f"/s/{shop.slug}/wheel", person)
+    Sender.objects.update(state="off")
+
+    refused = browser.post(f"/s/{shop.slug}/wheel", person).content.decode()
+
+    assert "This number has spun today" in refused
+    assert "/my/code" not in refused
+
+
+@pytest.mark.parametrize("asked", ["shop=nobody", "shop=", "offer=x", "offer=00000000-0000-7000-8000-00000000dead"])
+def test_a_payer_that_is_not_there_pays_nothing(phone, browser, coupon, asked):
+    assert browser.post(f"/my/code?{asked}", typed("0512345678")).status_code == 302
+
+    assert PhoneCode.objects.get().merchant_id is None
 
 
 def test_a_proved_holder_has_the_coupon_sent_again(phone, browser, coupon):

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from kernel import clock
 from merchants.models import Merchant
+from messaging.codes.services import codes
 from storefront.queries import coupons
 from storefront.web import browser, links, pages, whatsapp
 from storefront.web.where import site_of
@@ -169,5 +170,8 @@ def refused(
 ) -> HttpResponse:
     """No spin: this number has spun today, or there is nothing left to win. `unknown`: it has no record here."""
     again = clock.local_date(now, place.merchant.time_zone) + dt.timedelta(days=1)
-    context = {"place": place, "merchant": place.merchant, "outcome": outcome, "again": again, "unknown": unknown}
+    context = {
+        "place": place, "merchant": place.merchant, "outcome": outcome, "again": again, "unknown": unknown,
+        "offered": outcome == spinning.AGAIN and not place.shared and codes.is_offered(),
+    }  # fmt: skip
     return pages.private(render(request, "wheel/refused.html", context, status=409))
