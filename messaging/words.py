@@ -69,6 +69,13 @@ def template(message: Message) -> str:
     return str(FREE.get(message.form, message.form))
 
 
+def billed(message: Message) -> str:
+    """Whether Meta wrote it on the platform's bill; "" before it said so."""
+    if message.billable is None:
+        return ""
+    return str(_("Yes")) if message.billable else str(_("No (free)"))
+
+
 def unknown(count: int) -> str:
     """How many messages wait for somebody to decide."""
     return ngettext(

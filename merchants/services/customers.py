@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 import uuid
 from dataclasses import dataclass
 
@@ -42,6 +43,15 @@ def opened(customer: Customer) -> Person:
         customer.id, crypto.open_sealed(customer.phone_sealed, site_id=site_id, field="phone"), customer.name,
         dt.date.fromisoformat(birthday) if birthday else None, customer.language,
     )  # fmt: skip
+
+
+def typed_index(text: str) -> bytes | None:
+    """The keyed index of a whole phone number that was typed into a search, however it is grouped; None for other
+    words. Numbers are sealed, so no part of one is ever found."""
+    digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())  # Arabic ones, too
+    if len(digits) < 8 or any(char.isalpha() for char in text):
+        return None
+    return crypto.keyed_index(f"+{digits}", site_id=current_site().id, field="phone")
 
 
 def get_person(*, customer_id: uuid.UUID, device_token: str) -> Person:

@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 
 from accounts.models import AuditEvent
 from accounts.queries import trail
-from kernel import clock, crypto
+from kernel import clock
 from merchants import tags as words
 from merchants.models import MerchantCustomer
 from merchants.queries import history
 from merchants.queries.tags import Tag, list_tags
 from merchants.services import tags
-from merchants.services.customers import opened
-from merchants.web.base import actor_of, merchant_of, site_of
+from merchants.services.customers import opened, typed_index
+from merchants.web.base import actor_of, merchant_of
 from ui.lists import (
     NUMBER,
     PHONE,
@@ -132,11 +132,8 @@ class CustomerListView(ListView):
 
     def search(self, rows: QuerySet[MerchantCustomer], text: str) -> QuerySet[MerchantCustomer]:
         """By name; a phone is found by its keyed index, so only whole."""
-        digits = "".join(char for char in text if char.isdecimal())
-        if len(digits) >= 8:
-            index = crypto.keyed_index(f"+{digits}", site_id=site_of(self.request).id, field="phone")
-            return rows.filter(customer__phone_index=index)
-        return rows.filter(customer__name__icontains=text)
+        index = typed_index(text)
+        return rows.filter(customer__phone_index=index) if index else rows.filter(customer__name__icontains=text)
 
 
 class _Verb(Kind):

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from merchants.models import Coupon, Merchant
-from messaging.choices import ARRIVED, State, Type
+from merchants.models import Batch, Coupon, Merchant
+from messaging.choices import ARRIVED, Charge, State, Type
 from messaging.errors import NoSuchMessage
 from messaging.models import Message
 
+COUNTED = 100_000  # messages, beyond which counting them takes longer than a page may
+BATCHES = 50  # to choose from
 # Nobody who reads the log may read these, and level merchant has no right to them.
 UNREAD = ("recipient", "to_sealed", "secret_sealed", "user_id")
 
@@ -51,10 +53,10 @@ class Figures:
     credits: int = 0
 
 
-def figures(*, since: dt.datetime, merchant_id: uuid.UUID | None = None) -> dict[str, Figures]:
-    """By type, in one query, of one merchant or of all; what was never sent (no credits, stopped) counts nowhere."""
+def figures(*, since: dt.datetime) -> dict[str, Figures]:
+    """By type, in one query; what was never sent (no credits, stopped) counts nowhere."""
     rows = (
-        Message.objects.filter(created_at__gte=since, **({"merchant_id": merchant_id} if merchant_id else {}))
+        Message.objects.filter(created_at__gte=since)
         .order_by()
         .values_list("type")
         .annotate(
@@ -66,6 +68,48 @@ def figures(*, since: dt.datetime, merchant_id: uuid.UUID | None = None) -> dict
     )  # fmt: skip
     found = {kind: Figures(*counts) for kind, *counts in rows}
     return {kind: found.get(kind, Figures()) for kind in Type.values}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What became of some messages. `sent` counts what was sent at least, `delivered` what was delivered at least: each
+    holds the next. `waiting` is on the way, `cancelled` was never sent. `is_capped`: there are more than `all`."""
+
+    all: int
+    sent: int
+    delivered: int
+    read: int
+    failed: int
+    waiting: int
+    unknown: int
+    cancelled: int
+    credits: int
+    is_capped: bool
+
+
+def count(rows: QuerySet[Message]) -> Counted:
+    """What became of `rows`, in one query: of the newest hundred thousand, where there are more."""
+    newest = rows.order_by("-created_at").values("state", "charge")[: COUNTED + 1]
+    on_the_way = [State.QUEUED, State.SENDING, State.ACCEPTED]
+    found = newest.aggregate(
+        all=Count("state"), sent=_in(*ARRIVED), delivered=_in(State.DELIVERED, State.READ), read=_in(State.READ),
+        failed=_in(State.FAILED), waiting=_in(*on_the_way), unknown=_in(State.UNKNOWN), cancelled=_in(State.CANCELLED),
+        credits=Count("charge", filter=Q(charge=Charge.SPENT)),
+    )  # fmt: skip
+    return Counted(**{**found, "all": min(found["all"], COUNTED)}, is_capped=found["all"] > COUNTED)
+
+
+def _in(*states: str) -> Count:
+    return Count("state", filter=Q(state__in=states))
+
+
+def list_batches(*, asked: uuid.UUID | None, merchant_id: uuid.UUID | None) -> list[Batch]:
+    """The newest batches, of one merchant or all that this wall shows, and the one that is asked for however old."""
+    rows = Batch.objects.select_related("merchant").defer("face", "terms_en", "terms_ar").order_by("-created_at")
+    found = list((rows.filter(merchant_id=merchant_id) if merchant_id else rows)[:BATCHES])
+    if asked and all(batch.id != asked for batch in found):
+        found += rows.filter(id=asked)
+    return found
 
 
 def count_unknown(*, merchant_id: uuid.UUID | None = None) -> int:

@@ -19,14 +19,16 @@ from kernel import clock
 from kernel.ids import uuid_or_none
 from merchants.models import Coupon, Merchant
 from merchants.serials import is_valid, normalise
-from merchants.services.customers import opened
+from merchants.services.customers import opened, typed_index
 from merchants.web.base import language, or_404
 from messaging import sources, words
 from messaging.choices import Charge, State, Trigger, Type
+from messaging.meta.queries import senders
 from messaging.models import Message
 from messaging.queries import log, results
-from messaging.services import outcomes
-from messaging.web import unpaid
+from messaging.services import allowance, outcomes
+from messaging.web import narrowing, unpaid
+from ui.components import Tab
 from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
 
 MONTH = dt.timedelta(days=30)
@@ -62,13 +64,17 @@ class MessageList(ListView):
         Column("template", _("Template"), value=words.template, hidden=True),
         Column("phone", _("Phone number"), kind=PHONE, value=_phone, hidden=True),
         Column("delivered", _("Delivered at"), value="delivered_at", kind=WHEN, hidden=True),
+        Column("billed", _("Billed by Meta"), value=words.billed, hidden=True),
         Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
     ]  # fmt: skip
     search_fields = ["customer__name", "label"]
-    search_hint = _("Name, campaign or whole serial")
+    search_hint = _("Name, campaign, whole serial or phone number")
+    region_template = "messaging/list_region.html"
     filters = [
         Choice("state", _("State"), choices=State.choices, multiple=True),
         Choice("coupon", _("Coupon"), choices=Coupon.State.choices, field="coupon__state", multiple=True),
+        Choice("batch", _("Batch"), choices=lambda view: view.batches),
+        narrowing.OneCustomer("customer", _("Customer"), field="customer_id"),
         Choice("type", _("Type"), choices=Type.choices),
         Choice("trigger", _("Sent for"), choices=Trigger.choices, multiple=True),
         Choice("source", _("Automation or campaign"), choices=lambda view: view.sources,
@@ -88,25 +94,31 @@ class MessageList(ListView):
     def sources(self) -> list[tuple[uuid.UUID, Any]]:
         return sources.names(uuid_or_none(self.request.GET.get("source")))
 
+    @cached_property
+    def batches(self) -> list[tuple[str, str]]:
+        return narrowing.batch_choices(self)
+
     def get_queryset(self) -> QuerySet[Message]:
         return log.list_messages()
 
     def search(self, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
-        """A serial is found whole or not at all, as in the list of coupons."""
-        serial = normalise(text)
-        return rows.filter(coupon__serial=serial) if is_valid(serial) else super().search(rows, text)
+        """A serial is found whole or not at all, as in the list of coupons, and so is a phone number."""
+        serial, index = normalise(text), typed_index(text)
+        if is_valid(serial):
+            return rows.filter(coupon__serial=serial)
+        return rows.filter(customer__phone_index=index) if index else super().search(rows, text)
+
+    def get_region_context(self) -> dict[str, Any]:
+        return {"counts": log.count(self.matching)}
 
     def row_url(self, row: Message) -> str:
         return reverse(self.page_name, args=[row.id])
 
 
-def figures(
-    list_url: str, *, now: dt.datetime, merchant_id: uuid.UUID | None = None
-) -> list[tuple[Any, log.Figures, str]]:
-    """The last 30 days by type, of one merchant or of all: name, figures, and where its messages are listed."""
-    found = log.figures(since=now - MONTH, merchant_id=merchant_id)
-    more = f"&merchant={merchant_id}" if merchant_id else ""
-    return [(Type(kind).label, counts, f"{list_url}?type={kind}{more}") for kind, counts in found.items()]
+def figures(list_url: str, *, now: dt.datetime) -> list[tuple[Any, log.Figures, str]]:
+    """The last 30 days by type: name, figures, and where its messages are listed."""
+    found = log.figures(since=now - MONTH)
+    return [(Type(kind).label, counts, f"{list_url}?type={kind}") for kind, counts in found.items()]
 
 
 @dataclass(frozen=True)
@@ -148,12 +160,15 @@ class SiteMessageList(MessageList):
     search_fields = [
         *MessageList.search_fields, "merchant__brand_name", "merchant__brand_name_ar",
     ]  # fmt: skip
-    search_hint = _("Name, merchant, campaign or whole serial")
+    search_hint = _("Name, merchant, campaign, whole serial or phone number")
     filters = [
         Choice("merchant", _("Merchant"), choices=_merchant_choices),
         *(one for one in MessageList.filters if one.name != "source"),  # there are far too many to choose from
     ]
     page_name = "site-messages:message"
+
+    def tabs(self) -> list[Tab]:
+        return narrowing.tabs("list")
 
     @cached_property
     def merchants(self) -> list[Merchant]:
@@ -161,17 +176,17 @@ class SiteMessageList(MessageList):
 
     @cached_property
     def merchant(self) -> Merchant | None:
-        """The merchant that the list is narrowed to: the figures follow it."""
+        """The merchant that the list is narrowed to."""
         asked = uuid_or_none(self.request.GET.get("merchant"))
         return next((merchant for merchant in self.merchants if merchant.id == asked), None)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        merchant, url = self.merchant, reverse("site-messages:list")
-        merchant_id = merchant.id if merchant else None
+        merchant, now = self.merchant, clock.now()
+        number = senders.mine()
         return {
             **super().get_context_data(**context),
-            "figures": figures(url, now=clock.now(), merchant_id=merchant_id),
-            "unknown": unknown(url, merchant_id=merchant_id),
+            "number": number, "rests": number is not None and not allowance.is_sending(now=now),
+            "unknown": unknown(reverse("site-messages:list"), merchant_id=merchant.id if merchant else None),
             "merchant": merchant, "merchant_name": merchant.name(language()) if merchant else "",
         }  # fmt: skip
 
@@ -202,7 +217,8 @@ class MessagePage(Page):
         message = or_404(log.get, message_id)
         context: dict[str, Any] = {
             "message": message, "steps": steps_of(message), "reason": words.reason(message),
-            "template": words.template(message), "phone": _phone(message), "name": _name(message),
+            "template": words.template(message), "billed": words.billed(message), "phone": _phone(message),
+            "name": _name(message),
             "offer": message.batch.title(language()) if message.batch else "",
             "back_url": reverse(self.list_name), "back_label": self.back_label,
             "settle_url": reverse(self.settle_name, args=[message.id])

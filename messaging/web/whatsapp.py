@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,11 @@ from credits.queries import balances
 from kernel import clock
 from merchants.web.base import merchant_of
 from messaging.choices import Type
+from messaging.meta.queries import senders
 from messaging.queries import state
-from messaging.services import delivery
+from messaging.services import allowance, delivery
 from messaging.web import log, unpaid
+from tenants.walls import current_site, wall
 
 
 class WhatsAppPage(Page):
@@ -30,7 +33,7 @@ class WhatsAppPage(Page):
             "figures": log.figures(reverse("messages:list"), now=clock.now()),
             "unpaid": unpaid.shown(merchant.id, self.actor, now=clock.now()),
             "unknown": log.unknown(reverse("messages:list")),
-            "on": state.is_on_for_merchants(), "delivers": state.switch_of(merchant.id),
+            "on": state.is_on_for_merchants(), "rests": _rests(clock.now()), "delivers": state.switch_of(merchant.id),
             "may_change": self.actor.can("whatsapp.manage"),
         }  # fmt: skip
         return render(request, "messaging/whatsapp.html", context)
@@ -41,6 +44,12 @@ class WhatsAppPage(Page):
             "label": BALANCE_LABELS[CreditUnit(unit)], "balance": account.balance or 0, "held": account.held,
             "url": reverse("merchants:wallet", args=[unit]),
         }  # fmt: skip
+
+
+def _rests(now: dt.datetime) -> bool:
+    """Whether messages wait: the site's number, or the platform's account. Merchants have no right to either."""
+    with wall(current_site(), "site"):
+        return senders.is_on() and not allowance.is_sending(now=now)
 
 
 class SwitchDelivery(PostAction):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from kernel import clock, crypto
-from merchants.services.customers import opened
-from merchants.web.base import FormView, actor_of, merchant_of, or_404, site_of
+from kernel import clock
+from merchants.services.customers import opened, typed_index
+from merchants.web.base import FormView, actor_of, merchant_of, or_404
 from messaging.consent import texts
 from messaging.consent.choices import Source, State
 from messaging.consent.models import OptIn
@@ -60,11 +60,8 @@ class RegisterView(ListView):
 
     def search(self, rows: QuerySet[OptIn], text: str) -> QuerySet[OptIn]:
         """By name; a phone is found by its keyed index, so only whole."""
-        digits = "".join(char for char in text if char.isdecimal())
-        if len(digits) >= 8:
-            index = crypto.keyed_index(f"+{digits}", site_id=site_of(self.request).id, field="phone")
-            return rows.filter(customer__phone_index=index)
-        return rows.filter(customer__name__icontains=text)
+        index = typed_index(text)
+        return rows.filter(customer__phone_index=index) if index else rows.filter(customer__name__icontains=text)
 
     def row_url(self, row: OptIn) -> str:
         return reverse("consent:history", args=[row.id])
