@@ -312,6 +312,18 @@ def test_when_everything_is_won_the_wheel_rests(ada_site, mona, browser):
     assert form(Browser(), phone_number="0500000002")["Location"] == "/s/mona"
 
 
+def test_who_holds_every_prize_reads_that_nothing_is_left(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("Prize", 1, voucher), ("Prize", 1, voucher))
+    with wall(ada_site, "visitor"):
+        claims.claim(phone="+966500000001", source="wheel", now=clock.now(), batch_id=voucher.id, name="Carl")
+
+    answer = form(browser)
+
+    assert answer.status_code == 409
+    assert "There is nothing left to win for now." in text_of(answer)
+
+
 def test_only_who_is_unknown_hears_that_nothing_was_stored(ada_site, mona, voucher, browser):
     with wall(ada_site, "site"):
         factories.make_wheel(mona, ("Prize", 1, voucher, 1), ("Prize", 1, voucher, 1))
@@ -323,7 +335,9 @@ def test_only_who_is_unknown_hears_that_nothing_was_stored(ada_site, mona, vouch
 
     assert unknown.status_code == known.status_code == 409
     assert "Nothing about you was stored" in text_of(unknown)
-    assert "There is nothing left to win" in text_of(known)
+    for page in (unknown, known):
+        assert "Come back a little later" in text_of(page)
+        assert "Your spin of today is kept" in text_of(page)
     assert "Nothing about you was stored" not in text_of(known)
     with wall(ada_site, "site"):
         till.refresh_from_db()

@@ -204,6 +204,35 @@ def test_a_prize_with_a_limit_per_hour_waits_its_hour(ada_site, mona, voucher, d
     assert later == "Voucher"
 
 
+@pytest.mark.parametrize("anyway", [False, True])
+def test_when_every_prize_waits_for_its_hour_nothing_turns_and_the_days_spin_is_kept(
+    ada_site, mona, voucher, drink, anyway
+):
+    make(ada_site, mona, ("Voucher", 1, voucher, 1), ("Too", 1, voucher, 1), always=drink if anyway else None)
+    spin(ada_site, mona)
+
+    early = spin(ada_site, mona, OTHER, now=NOW + dt.timedelta(minutes=1))
+    with wall(ada_site, "site"):
+        stored = m.Customer.objects.count()
+    later = spin(ada_site, mona, OTHER, now=NOW + HOUR)
+
+    assert (early.outcome, early.spin_id, early.customer_id, stored) == ("pacing", None, None, 1)
+    assert the_spin(ada_site, later).outcome == "win"
+    assert (taken(ada_site, voucher), taken(ada_site, drink)) == (2, 2 * anyway)
+
+
+def test_pacing_counts_where_the_customer_holds_the_rest(ada_site, mona, voucher, drink):
+    make(ada_site, mona, ("Voucher", 1, voucher, 1), ("Drink", 1, drink))
+    spin(ada_site, mona)  # takes the voucher of this hour
+    with wall(ada_site, "visitor"):
+        claims.claim(phone=OTHER, source="wheel", now=NOW, batch_id=drink.id, name="Sam", birthday=BIRTHDAY)
+
+    assert spin(ada_site, mona, OTHER).outcome == "pacing"
+    with wall(ada_site, "site"):
+        assert Spin.objects.count() == 1
+        assert m.Customer.objects.filter(name="Sam").exists()
+
+
 def test_the_limit_per_hour_goes_on_over_a_new_version(ada_site, mona, voucher):
     version = make(ada_site, mona, ("Voucher", 1, voucher, 1), ("No Prize", 1))
     spin(ada_site, mona)

@@ -1,4 +1,4 @@
-"""A customer's spin. The database function `spin_wheel` (migration 0003) does all of it in one transaction.
+"""A customer's spin. The database function `spin_wheel` (migrations 0003 and 0005) does all of it in one transaction.
 
 Here phones and birthdays are sealed before they go in, as a claim does it, and answers become words.
 """
@@ -25,7 +25,8 @@ from storefront.wheel.choices import MOST, Source
 from storefront.wheel.queries import faces
 from tenants.walls import current_site
 
-SPUN, AGAIN, CLOSED, NOTHING_LEFT, DETAILS_NEEDED = "spun", "again", "closed", "nothing_left", "details_needed"
+SPUN, AGAIN, CLOSED, DETAILS_NEEDED = "spun", "again", "closed", "details_needed"
+NOTHING_LEFT, PACING = "nothing_left", "pacing"
 # As many random numbers as a spin can need: every prize may be gone in the very moment it is drawn.
 NUMBERS = MOST + 1
 _SPIN = """
@@ -36,7 +37,8 @@ FROM spin_wheel(%s, %s, %s, %s, %s, %s::smallint, %s::smallint, %s, %s, %s, %s, 
 
 @dataclass(frozen=True)
 class SpinResult:
-    """`outcome`: spun (just now), again (this phone has spun today), nothing_left, closed, details_needed.
+    """`outcome`: spun (just now), again (this phone has spun today), nothing_left, pacing (every prize waits for its
+    hour: nothing turned, and the spin of today is kept), closed, details_needed.
 
     `spin_id` is set for what was spun just now, and for an earlier spin of a device that proved the phone; a stranger
     who types a known number learns only that it has spun. `fresh`: the phone had no record before; it has one now only

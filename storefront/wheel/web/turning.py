@@ -168,7 +168,7 @@ def keep(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, phone
 def refused(
     request: HttpRequest, place: Place, outcome: str, *, now: dt.datetime, unknown: bool = False
 ) -> HttpResponse:
-    """No spin: this number has spun today, or there is nothing left to win. `unknown`: it has no record here."""
+    """No spin: this number has spun today, or there is nothing to win now. `unknown`: it has no record here."""
     again = clock.local_date(now, place.merchant.time_zone) + dt.timedelta(days=1)
     context = {
         "place": place, "merchant": place.merchant, "outcome": outcome, "again": again, "unknown": unknown,
