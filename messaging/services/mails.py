@@ -12,10 +12,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership
-from accounts.roles import MerchantRole
+from accounts.queries.people import owner_emails, staff_emails
 from accounts.services import mail
-from agents.purchases.services.mails import staff_with
 from messaging import words
 from messaging.queries import log, unpaid
 from tenants.queries import sites
@@ -24,12 +22,12 @@ from tenants.walls import current_site
 
 def unknown_of_merchant(merchant_id: uuid.UUID) -> None:
     """To the merchant's owners: what is held, and what to do. Nothing where all of it is settled by now."""
-    _tell(_owners(merchant_id), log.count_unknown(merchant_id=merchant_id), "/merchant/messages/")
+    _tell(owner_emails(merchant_id), log.count_unknown(merchant_id=merchant_id), "/merchant/messages/")
 
 
 def unknown_of_site() -> None:
     """To the site's staff who may settle them, of all merchants."""
-    _tell(staff_with("message.settle"), log.count_unknown(), "/office/messages/")
+    _tell(staff_emails("message.settle"), log.count_unknown(), "/office/messages/")
 
 
 def no_ui_credits(merchant_id: uuid.UUID, *, now: dt.datetime) -> None:
@@ -43,19 +41,12 @@ def no_ui_credits(merchant_id: uuid.UUID, *, now: dt.datetime) -> None:
             _("You have no WhatsApp UI credits left. Coupons are shown on the screen all the same."),
             _("Buy WhatsApp UI credits. Then send the coupons that can still be used, from your WhatsApp page."),
         ]
-        for email in sorted(_owners(merchant_id)):
+        for email in owner_emails(merchant_id):
             mail.send(
                 to=email, site=site, subject=words.unpaid(found.count, found.since), lines=lines,
                 action_url=f"{sites.base_url(site)}/merchant/buy/", action_label=_("Buy credits"),
                 language=site.language,
             )  # fmt: skip
-
-
-def _owners(merchant_id: uuid.UUID) -> set[str]:
-    owners = Membership.objects.filter(
-        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
-    )
-    return {email for email in owners.values_list("user__email", flat=True) if email}
 
 
 def _tell(people: Iterable[str], count: int, path: str) -> None:

@@ -11,9 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership, RoleGrant
-from accounts.permissions import SITE, holders
-from accounts.roles import MerchantRole
+from accounts.queries.people import owner_emails, staff_emails
 from accounts.services import mail
 from agents.models import WalletSettings
 from agents.purchases.models import PlanReminder, Purchase
@@ -131,24 +129,15 @@ def low_wallet(*, agent_id: uuid.UUID, balance: int) -> None:
         )  # fmt: skip
 
 
-def staff_with(verb: str) -> list[str]:
-    """Addresses of the active staff of the site who may do `verb`."""
-    grants = RoleGrant.objects.filter(role__in=holders(verb, SITE), user__is_active=True, user__email__isnull=False)
-    return sorted({email for email in grants.values_list("user__email", flat=True) if email})
-
-
 def _to_merchant(merchant_id: uuid.UUID, subject: str, lines: Sequence[str], path: str) -> None:
-    owners = Membership.objects.filter(
-        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
-    )
-    _send({email for email in owners.values_list("user__email", flat=True) if email}, subject, lines, path)
+    _send(owner_emails(merchant_id), subject, lines, path)
 
 
 def _to_desk(subject: str, lines: Sequence[str], path: str, *, also: Iterable[str] = ()) -> None:
-    _send({*staff_with(DESK), *also}, subject, lines, path)
+    _send({*staff_emails(DESK), *also}, subject, lines, path)
 
 
-def _send(people: set[str], subject: str, lines: Sequence[str], path: str) -> None:
+def _send(people: Iterable[str], subject: str, lines: Sequence[str], path: str) -> None:
     site = current_site()
     for email in sorted(people):
         mail.send(

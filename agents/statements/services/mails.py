@@ -10,9 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership, RoleGrant
-from accounts.permissions import CONSOLE, SITE, holders
-from accounts.roles import MerchantRole
+from accounts.permissions import CONSOLE, SITE
+from accounts.queries.people import owner_emails, staff_emails
 from accounts.services import mail
 from agents.statements import locks
 from agents.statements.choices import Level, State
@@ -32,7 +31,7 @@ def tell(*, statement_id: uuid.UUID, now: dt.datetime) -> None:
             return
         with override(site.language):
             month = date_format(statement.month, "F Y")
-            for email in sorted(_readers(statement)):
+            for email in _readers(statement):
                 mail.send(
                     to=email, site=site, subject=_("Your statement for %(month)s") % {"month": month},
                     lines=_lines(statement, month),
@@ -52,12 +51,7 @@ def _lines(statement: Statement, month: str) -> list[str]:
     return lines
 
 
-def _readers(statement: Statement) -> set[str]:
+def _readers(statement: Statement) -> list[str]:
     if statement.merchant_id:
-        owners = Membership.objects.filter(
-            merchant_id=statement.merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
-        )
-        return {email for email in owners.values_list("user__email", flat=True) if email}
-    scope = CONSOLE if statement.level == Level.PLATFORM else SITE
-    grants = RoleGrant.objects.filter(role__in=holders("statement.run", scope), user__is_active=True)
-    return {email for email in grants.values_list("user__email", flat=True) if email}
+        return owner_emails(statement.merchant_id)
+    return staff_emails("statement.run", CONSOLE if statement.level == Level.PLATFORM else SITE)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership
-from accounts.roles import MerchantRole
+from accounts.queries.people import owner_emails
 from accounts.services import mail
 from messaging.automations.choices import PauseReason
 from messaging.automations.models import Automation, Campaign
@@ -31,7 +29,7 @@ def paused(row: Automation | Campaign, *, now: dt.datetime) -> None:
         name = row.name if isinstance(row, Campaign) else row.get_kind_display()
         subject = _("“%(name)s” is paused") % {"name": name}
         lines = [_words(reason), _next(reason, is_campaign=isinstance(row, Campaign))]
-        for email in _owners(row.merchant_id):
+        for email in owner_emails(row.merchant_id):
             mail.send(
                 to=email, site=site, subject=subject, lines=lines, action_url=f"{sites.base_url(site)}{_path(row)}",
                 action_label=_("Open"), language=site.language,
@@ -78,10 +76,3 @@ def _next(reason: str, *, is_campaign: bool) -> str:
         ),
         PauseReason.TEMPLATE: _("We look after it. It goes on by itself once the text is approved again."),
     }[PauseReason(reason)]
-
-
-def _owners(merchant_id: uuid.UUID) -> list[str]:
-    owners = Membership.objects.filter(
-        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
-    )
-    return sorted({email for email in owners.values_list("user__email", flat=True) if email})

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from accounts.models import RoleGrant
-from accounts.permissions import CONSOLE, holders
+from accounts.permissions import CONSOLE
+from accounts.queries.people import staff_emails
 from accounts.services import mail
 from messaging.meta.choices import LANGUAGES
 from messaging.meta.models import MessageTemplate, Sender
@@ -110,8 +110,7 @@ def _console() -> Iterator[Site]:
 
 
 def _tell(home: Site, subject: str, *lines: str) -> None:
-    grants = RoleGrant.objects.filter(role__in=holders("meta.manage", CONSOLE), user__is_active=True)
-    for email in sorted({email for email in grants.values_list("user__email", flat=True) if email}):
+    for email in staff_emails("meta.manage", CONSOLE):
         mail.send(
             to=email, site=home, subject=subject, lines=lines, action_url=f"{sites.base_url(home)}/whatsapp/",
             action_label=_("Open WhatsApp"), language=home.language,

@@ -7,6 +7,8 @@ import uuid
 from django.db.models import QuerySet
 
 from accounts.models import Invitation, Membership, RoleGrant, User
+from accounts.permissions import SITE, holders
+from accounts.roles import MerchantRole
 
 
 def staff_roles(user: User) -> frozenset[str]:
@@ -39,3 +41,17 @@ def held_roles(user: User) -> frozenset[str]:
 def list_invitations() -> QuerySet[Invitation]:
     """Invitations to the staff that were neither accepted nor withdrawn."""
     return Invitation.objects.filter(merchant_id=None, accepted_at=None, withdrawn_at=None)
+
+
+def staff_emails(verb: str, scope: str = SITE) -> list[str]:
+    """Addresses of the active staff who may do `verb`, sorted."""
+    grants = RoleGrant.objects.filter(role__in=holders(verb, scope), user__is_active=True)
+    return sorted({email for email in grants.values_list("user__email", flat=True) if email})
+
+
+def owner_emails(merchant_id: uuid.UUID) -> list[str]:
+    """Addresses of a merchant's active owners, sorted."""
+    owners = Membership.objects.filter(
+        merchant_id=merchant_id, role=MerchantRole.OWNER, active=True, user__is_active=True
+    )
+    return sorted({email for email in owners.values_list("user__email", flat=True) if email})
