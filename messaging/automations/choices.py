@@ -46,7 +46,6 @@ class Skipped(TextChoices):
     NO = "", ""
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
     NOT_WANTED = "not_wanted", _("Wants no messages any more")
-    ABROAD = "abroad", _("Has a number of a country that WhatsApp is not sent to")
 
 
 class Outcome(TextChoices):
@@ -55,5 +54,6 @@ class Outcome(TextChoices):
     WILL_GET = "will_get", _("Will get it")
     NO_OPTIN = "no_optin", _("Did not agree to messages")
     STOPPED = "stopped", _("Stopped messages")
+    ABROAD = "abroad", _("Has a number of a country that WhatsApp is not sent to")
     HAD_IT = "had_it", _("Had it already")
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")

@@ -29,6 +29,12 @@ def is_sending(*, now: dt.datetime) -> bool:
     return True
 
 
+def countries() -> list[str]:
+    """The countries that the open site's number sends to; none: to all."""
+    sender = senders.mine()
+    return sender.countries if sender else []
+
+
 def left(merchant_id: uuid.UUID, *, now: dt.datetime) -> int | None:
     """To how many more people the merchant may start BI messages now: its share of what Meta's limit of the day leaves,
     without those who wait already. None: Meta has no limit."""

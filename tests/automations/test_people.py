@@ -19,12 +19,13 @@ from tests.factories import DAY
 from tests.merchants.cast import browser
 from tests.messaging.cast import connect, open_phone
 
-NAMES = {"Will Get": "will_get", "No Optin": "no_optin", "Stopped One": "stopped", "Has Coupon": "has_coupon"}
+NAMES = {"Will Get": "will_get", "No Optin": "no_optin", "Stopped One": "stopped", "Lives Abroad": "abroad",
+         "Has Coupon": "has_coupon"}  # fmt: skip
 
 
 @pytest.fixture
 def phone(ada_site):
-    connect(ada_site)
+    connect(ada_site, countries=["SA"])
     return open_phone(ada_site)
 
 
@@ -36,7 +37,8 @@ def world(phone):
     with phone.at_site():
         batch = phone.batch(9, starts_at=now - DAY, claim_until=now + 60 * DAY, created_at=now)
         for number, name in enumerate(NAMES):
-            customer = phone.customer(name=name, phone=f"+96650000007{number}", agrees=name != "No Optin")
+            to = f"+1202555010{number}" if name == "Lives Abroad" else f"+96650000007{number}"
+            customer = phone.customer(name=name, phone=to, agrees=name != "No Optin")
             soon = today + dt.timedelta(days=number)
             m.Customer.objects.filter(id=customer.id).update(birth_month=soon.month, birth_day=soon.day)
         phone.taken(batch, customer)
@@ -66,7 +68,8 @@ def test_everybody_is_listed_with_phone_and_reason_and_the_preview_leads_there(p
     assert set(listed) == set(NAMES)
     assert listed["Will Get"][0].replace(" ", "").lstrip("'") == "+966500000070"
     assert [listed[name][1] for name in NAMES] == [
-        "Will get it", "Did not agree to messages", "Stopped messages", "Has a coupon of this batch",
+        "Will get it", "Did not agree to messages", "Stopped messages",
+        "Has a number of a country that WhatsApp is not sent to", "Has a coupon of this batch",
     ]  # fmt: skip
     assert f'href="/merchant/automations/{path}people/"' in page
     assert all(name in shown for name in NAMES)
@@ -83,7 +86,9 @@ def test_it_is_searched_filtered_and_paged(phone, world):
             customer = phone.customer(name=f"Many {number:02}")
             m.MerchantCustomer.objects.filter(customer=customer).update(claims=1)
     page = client.get(f"/merchant/automations/campaigns/{world.id}/people/").content.decode()
-    assert len(set(re.findall(r"Many \d\d", page))) == 24  # the first page, in order of names, after Has Coupon
+    assert (
+        len(set(re.findall(r"Many \d\d", page))) == 23
+    )  # the first page, in order of names, after Has Coupon and Lives Abroad
 
 
 def test_the_list_and_the_figures_of_the_preview_are_the_same_people(phone, world):
@@ -92,7 +97,10 @@ def test_the_list_and_the_figures_of_the_preview_are_the_same_people(phone, worl
         figures = previews.of_campaign(world, world.wanted, phone.shop.merchant, now=now).now
         counted = recipients.told(
             recipients.judged(
-                recipients.segment(world, phone.shop.merchant, world.wanted, now=now), world, batch=world.batch
+                recipients.segment(world, phone.shop.merchant, world.wanted, now=now),
+                world,
+                batch=world.batch,
+                sends_to=["SA"],
             )
         )
         at_site = sorted(counted.values_list("customer__name", "outcome"))
@@ -111,7 +119,9 @@ def test_every_kind_has_one_in_both_languages_and_nobody_sees_anothers(phone, wo
     other = open_phone(cluster.site("ada"), brand="Sam's")
     headers = {"accept-language": language, "host": phone.shop.host}
 
-    answers = [browser(one.shop).get(f"/merchant/automations/{kind}/people/", headers=headers) for one in (phone, other)]
+    answers = [
+        browser(one.shop).get(f"/merchant/automations/{kind}/people/", headers=headers) for one in (phone, other)
+    ]
     foreign = browser(other.shop).get(f"/merchant/automations/campaigns/{world.id}/people/")
 
     assert [answer.status_code for answer in answers] == [200, 200]

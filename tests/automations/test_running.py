@@ -118,8 +118,29 @@ def test_who_has_a_number_of_a_country_that_is_not_sent_to_is_left_out_and_the_o
 
     done = run()
 
-    assert (done.sent, done.skipped, written_to()) == (1, 1, [carl.id])
-    assert Occasion.objects.exclude(skipped="").get().skipped == "abroad"
+    assert (done.sent, done.skipped, written_to()) == (1, 0, [carl.id])
+    assert Occasion.objects.get().customer_id == carl.id
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=["SA", "US"])
+    assert run().sent == 1, "nobody has lost the occasion"
+
+
+def test_whose_country_was_not_known_yet_is_left_out_from_then_on(phone, monkeypatch):
+    """Who agreed a moment ago, between the look at the countries and the opening."""
+    one = automation(phone)
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=["SA"])
+    born(phone, 3, 1, phone="+12025550123")
+    monkeypatch.setattr(running.countries, "learn", lambda: 0)
+    looked = []
+
+    for _ in range(2):
+        rows = recipients.population(one, phone.shop.merchant, now=NOW)
+        looked.append(recipients.judged(rows, one, batch=one.batch, sends_to=["SA"]).get().far)
+        assert run().sent == 0
+
+    assert looked == [False, True]
+    assert not Occasion.objects.exists()
 
 
 def test_customers_of_another_merchant_are_nobodys_business(phone):
@@ -240,7 +261,8 @@ def test_any_other_law_of_the_database_that_is_broken_is_no_occasion_that_was_th
     one = automation(phone)
     born(phone, 3, 1)
     (due,) = recipients.list_due(
-        recipients.judged(recipients.population(one, phone.shop.merchant, now=NOW), one, batch=one.batch), limit=5
+        recipients.judged(recipients.population(one, phone.shop.merchant, now=NOW), one, batch=one.batch, sends_to=[]),
+        limit=5,
     )
 
     def break_a_law(**kwargs):

@@ -11,7 +11,7 @@ from messaging.automations.queries import recipients
 from messaging.automations.segments import BadSegment, Segment
 from messaging.automations.services import sending
 from tests import factories
-from tests.automations.cast import campaign, run, seen, work, written_to
+from tests.automations.cast import campaign, run, seen, work, work_out, written_to
 from tests.factories import DAY, NOW
 from tests.merchants.cast import deliver
 
@@ -124,7 +124,9 @@ class TestTags:
         carl = tagged(phone, "Regular")
         tagged(phone, "VIP")
         wanted = {"tags": ["VIP", "regular"], "language": "en"}
-        draft, scheduled, done = (campaign(phone, segment=wanted, state=state) for state in ("draft", "scheduled", "done"))
+        draft, scheduled, done = (
+            campaign(phone, segment=wanted, state=state) for state in ("draft", "scheduled", "done")
+        )
         plain = campaign(phone, state="draft", segment={"language": "ar"})
 
         rename(phone, "Regular", "زبون دائم")
@@ -166,7 +168,7 @@ class TestTags:
         deliver("job.campaign.send")
         rename(phone, "VIP", "Gold")
 
-        work()
+        work_out()
 
         one.refresh_from_db()
         assert (one.state, set(written_to()), len(written_to())) == ("done", expected, 3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ Rows = Any  # QuerySet[MerchantCustomer] or QuerySet[Coupon], with annotations
 # A reminder is for a coupon that one has had for a while; not for one that is short from the start.
 SETTLED = dt.timedelta(hours=24)
 _TEXT = CharField()
+NO = Value(False)  # noqa: FBT003 a value of SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Reasons:
     all: int
     no_optin: int
     stopped: int
+    abroad: int
     had_it: int
     has_coupon: int
     will_get: int
@@ -116,8 +118,11 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
     return rows.annotate(occasion=Value(f"campaign:{campaign.id}", output_field=_TEXT))
 
 
-def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Rows:
-    """The population with a mark for each reason to leave somebody out."""
+def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None, sends_to: Sequence[str]) -> Rows:
+    """The population with a mark for each reason to leave somebody out.
+
+    `sends_to`: the countries that the site's number sends to, none: to all. Whose country is not known counts as one.
+    """
     # A message that was never posted did not happen.
     lost = Message.objects.filter(occasion_id=OuterRef("id"), error__in=COMES_AGAIN)
     done = Occasion.objects.filter(~Exists(lost), customer_id=OuterRef("customer_id"))
@@ -129,6 +134,7 @@ def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Row
     agreed = OptIn.objects.filter(merchant_id=of.merchant_id, customer_id=OuterRef("customer_id"), state=Consent.GIVEN)
     return rows.annotate(
         agreed=Exists(agreed),
+        far=Exists(agreed.filter(country__isnull=False).exclude(country__in=sends_to)) if sends_to else NO,
         silent=Exists(register.stops().filter(phone_index=OuterRef("customer__phone_index"))),
         had=Exists(done),
         full=_has_enough(batch),
@@ -138,7 +144,7 @@ def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None) -> Row
 def _has_enough(batch: Batch | None) -> Any:
     """Whether the customer holds as many coupons of the batch as one may."""
     if batch is None:
-        return Value(False)  # noqa: FBT003 a value of SQL
+        return NO
     mine = Coupon.objects.filter(batch_id=batch.id, customer_id=OuterRef("customer_id")).exclude(
         state=Coupon.State.VOID
     )
@@ -148,32 +154,43 @@ def _has_enough(batch: Batch | None) -> Any:
     return Exists(enough)
 
 
+def _in_order() -> dict[str, dict[str, bool]]:
+    """Each reason to leave somebody out, and that there is none, with the marks by which it is known.
+
+    In this order: whoever has several counts under the first.
+    """
+    found: dict[str, dict[str, bool]] = {}
+    before: dict[str, bool] = {}
+    for name, mark, holds in (
+        ("no_optin", "agreed", False), ("stopped", "silent", True), ("abroad", "far", True), ("had_it", "had", True),
+        ("has_coupon", "full", True),
+    ):  # fmt: skip
+        found[name] = {**before, mark: holds}
+        before[mark] = not holds
+    return {**found, "will_get": before}
+
+
+_REASONS = _in_order()
+
+
 def count(rows: Rows) -> Reasons:
     """How many, and why not, in one statement."""
     found = rows.aggregate(
-        all=Count("pk"),
-        no_optin=Count("pk", filter=Q(agreed=False)),
-        stopped=Count("pk", filter=Q(agreed=True, silent=True)),
-        had_it=Count("pk", filter=Q(agreed=True, silent=False, had=True)),
-        has_coupon=Count("pk", filter=Q(agreed=True, silent=False, had=False, full=True)),
-        will_get=Count("pk", filter=Q(agreed=True, silent=False, had=False, full=False)),
+        all=Count("pk"), **{name: Count("pk", filter=Q(**which)) for name, which in _REASONS.items()}
     )
     return Reasons(**found)
 
 
 def told(rows: Rows) -> Rows:
     """Everybody of a judged population, with `outcome`: will_get, or the name of the first reason that holds."""
-    reasons = (
-        When(agreed=False, then=Value("no_optin")), When(silent=True, then=Value("stopped")),
-        When(had=True, then=Value("had_it")), When(full=True, then=Value("has_coupon")),
-    )  # fmt: skip
-    named = Case(*reasons, default=Value("will_get"), output_field=_TEXT)
+    reasons = [When(**which, then=Value(name)) for name, which in _REASONS.items()]
+    named = Case(*reasons, output_field=_TEXT)
     return rows.select_related("customer").annotate(outcome=named)
 
 
 def due(rows: Rows) -> Rows:
     """Those who are written to, in a fixed order."""
-    return rows.filter(agreed=True, silent=False, had=False, full=False).order_by("pk")
+    return rows.filter(**_REASONS["will_get"]).order_by("pk")
 
 
 def list_due(rows: Rows, *, limit: int, after: uuid.UUID | None = None) -> list[Due]:

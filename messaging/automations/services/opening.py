@@ -21,6 +21,7 @@ from messaging.automations.choices import CampaignState, Kind, Skipped, State
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
 from messaging.choices import Trigger
+from messaging.consent.services import countries
 from messaging.errors import NoCoupon, NotToCountry, NotWanted
 from messaging.services import outcomes, queue
 from tenants.walls import current_site
@@ -64,7 +65,8 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
     except NotWanted:
         return _skip(source, due, Skipped.NOT_WANTED, now)
     except NotToCountry:
-        return _skip(source, due, Skipped.ABROAD, now)
+        countries.learn_of(due.customer_id)  # from now on left out, and still due should the number send there one day
+        return Opened.SKIPPED
     except NoCoupon as error:
         if error.outcome in WAITED_FOR:
             return Opened.FULL

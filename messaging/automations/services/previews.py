@@ -21,6 +21,8 @@ from messaging.automations.queries.recipients import Reasons
 from messaging.automations.segments import Segment
 from messaging.automations.services import forecasts, switching
 from messaging.automations.services.forecasts import Forecast
+from messaging.consent.services import countries
+from messaging.services import allowance
 from tenants.walls import current_site, wall
 
 MONTH = 30
@@ -64,7 +66,14 @@ def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetim
     ahead, coming = _ahead(automation, merchant, today)
     with wall(current_site(), "site"):
         batch = automation.batch if automation.batch_id else None
-        near, far = (_judged(automation, merchant, batch, now, days) for days in (0, ahead))
+        sends_to = _countries(merchant)
+        near, far = (
+            recipients.judged(
+                recipients.population(automation, merchant, now=now, ahead=days), automation, batch=batch,
+                sends_to=sends_to,
+            )
+            for days in (0, ahead)
+        )  # fmt: skip
         until, soon, later = today + dt.timedelta(days=ahead), recipients.count(near), recipients.count(far)
         # A festival comes to all at once, anything else day by day.
         people, begins = (later.will_get, until) if coming else (soon.will_get, today)
@@ -80,13 +89,22 @@ def people_of_automation(automation: Automation, merchant: Merchant, *, now: dt.
     """Everybody whom `of_automation` counts as later, each with an `outcome`. Read at level merchant."""
     ahead, _coming = _ahead(automation, merchant, clock.local_date(now, merchant.time_zone))
     batch = automation.batch if automation.batch_id else None
-    return recipients.told(_judged(automation, merchant, batch, now, ahead))
+    rows = recipients.population(automation, merchant, now=now, ahead=ahead)
+    return recipients.told(recipients.judged(rows, automation, batch=batch, sends_to=_countries(merchant)))
 
 
 def people_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime) -> recipients.Rows:
     """Everybody of the segment as it is now, each with an `outcome`. Read at level merchant."""
     rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
-    return recipients.told(recipients.judged(rows, campaign, batch=campaign.batch))
+    judged = recipients.judged(rows, campaign, batch=campaign.batch, sends_to=_countries(merchant))
+    return recipients.told(judged)
+
+
+def _countries(merchant: Merchant) -> list[str]:
+    """Where the site's number sends to; of which country the merchant's customers are is known from now on."""
+    with wall(current_site(), "site"):
+        countries.learn(merchant_id=merchant.id)
+        return allowance.countries()
 
 
 def _ahead(
@@ -97,19 +115,13 @@ def _ahead(
     return max(0, (coming.day - today).days - (automation.days_before or 0)) if coming else MONTH, coming
 
 
-def _judged(
-    automation: Automation, merchant: Merchant, batch: Batch | None, now: dt.datetime, ahead: int
-) -> recipients.Rows:  # fmt: skip
-    rows = recipients.population(automation, merchant, now=now, ahead=ahead)
-    return recipients.judged(rows, automation, batch=batch)
-
-
 def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now: dt.datetime) -> Preview:
     """Everybody of the segment as it is now."""
     with wall(current_site(), "site"):
         rows = recipients.judged(
-            recipients.segment(campaign, merchant, wanted, now=now), campaign, batch=campaign.batch
-        )
+            recipients.segment(campaign, merchant, wanted, now=now), campaign, batch=campaign.batch,
+            sends_to=_countries(merchant),
+        )  # fmt: skip
         reasons = recipients.count(rows)
         return Preview(
             now=reasons, later=reasons, until=clock.local_date(now, merchant.time_zone), names=_names(rows),
@@ -124,7 +136,8 @@ def left_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime
         return None
     with wall(current_site(), "site"):
         rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
-        left = recipients.count(recipients.judged(rows, campaign, batch=campaign.batch)).will_get
+        judged = recipients.judged(rows, campaign, batch=campaign.batch, sends_to=_countries(merchant))
+        left = recipients.count(judged).will_get
         return forecasts.of_campaign(campaign, merchant, left, now=now)
 
 

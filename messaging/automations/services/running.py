@@ -15,6 +15,7 @@ from messaging.automations.models import Automation
 from messaging.automations.queries import recipients
 from messaging.automations.services import opening, pausing, sending
 from messaging.automations.services.opening import Exhausted, Opened
+from messaging.consent.services import countries
 from messaging.errors import WhatsAppOff
 from messaging.services import allowance, queue
 
@@ -39,6 +40,7 @@ def run(*, now: dt.datetime) -> Run:
     if not allowance.is_sending(now=now):
         return done
     pausing.resume_what_can(now=now)
+    countries.learn()
     for automation_id in _switched_on():
         try:
             run_one(automation_id, done, now=now)
@@ -81,7 +83,10 @@ def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
 
 
 def _open(automation: Automation, merchant: Merchant, done: Run, now: dt.datetime) -> None:
-    rows = recipients.judged(recipients.population(automation, merchant, now=now), automation, batch=automation.batch)
+    rows = recipients.judged(
+        recipients.population(automation, merchant, now=now), automation, batch=automation.batch,
+        sends_to=allowance.countries(),
+    )  # fmt: skip
     found = recipients.list_due(rows, limit=AT_ONCE)
     for due in found[: allowance.left(merchant.id, now=now)] if found else []:
         what = opening.open_for(automation, merchant, due, now=now)

@@ -178,7 +178,7 @@ def _close(campaign: Campaign, now: dt.datetime) -> None:
 
 def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipients.Rows:
     rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
-    return recipients.judged(rows, campaign, batch=campaign.batch)
+    return recipients.judged(rows, campaign, batch=campaign.batch, sends_to=allowance.countries())
 
 
 def room_today(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> int:

@@ -9,7 +9,10 @@ from tenants.walls.base import WalledModel
 
 
 class OptIn(WalledModel):
-    """What holds now. `text_version` and `language` are those of the text that was agreed to last."""
+    """What holds now. `text_version` and `language` are those of the text that was agreed to last.
+
+    `country` is that of the customer's number, as two letters ("" where it is of none); None: not looked at yet.
+    """
 
     merchant = models.ForeignKey("merchants.Merchant", on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey("merchants.Customer", on_delete=models.CASCADE, related_name="+")
@@ -18,13 +21,19 @@ class OptIn(WalledModel):
     language = models.CharField(max_length=5)
     source = models.CharField(max_length=10, choices=Source)
     at = models.DateTimeField()
+    country = models.CharField(max_length=2, null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "customer"], name="consent_optin_once")]
         indexes = [
             # The merchant's register, newest first.
             models.Index(fields=["merchant", "-at"], name="consent_optin_newest"),
-        ]
+            # Whose country is not known yet.
+            models.Index(
+                fields=["merchant"], condition=models.Q(country__isnull=True, state="given"),
+                name="consent_optin_country_unknown",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.id)  # never the customer: this reaches the audit trail
