@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,10 @@ from django.db import connection
 from merchants.models import Batch, BatchBranch, Branch, Coupon, Merchant
 from merchants.serials import is_valid, normalise
 
-_PAGE = "SELECT coupon, state, lane, taken_at, use_until, redeemed_at, about, merchant FROM coupon_page(%s)"
+_PAGES = """
+SELECT asked.serial, p.coupon, p.state, p.lane, p.taken_at, p.use_until, p.redeemed_at, p.about, p.merchant
+FROM unnest(%s::text[]) AS asked (serial) CROSS JOIN LATERAL coupon_page(asked.serial) p WHERE p.coupon IS NOT NULL
+"""
 _MOMENTS = ("starts_at", "claim_until", "use_until")
 
 
@@ -51,19 +55,24 @@ class CouponPage:
 
 def find(text: str) -> CouponPage | None:
     """The coupon with this serial, as scanned or typed; None for what is unknown here, mistyped included."""
-    serial = normalise(text)
-    if not is_valid(serial):
-        return None
+    return next(iter(find_all([text])), None)
+
+
+def find_all(texts: Iterable[str]) -> list[CouponPage]:
+    """As `find`, for several at once and in one query; what is unknown is left out."""
+    serials = [serial for serial in map(normalise, texts) if is_valid(serial)]
+    if not serials:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_PAGE, [serial])
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
-        return None
-    coupon_id, state, lane, taken_at, use_until, redeemed_at, about, merchant = row
-    return CouponPage(
-        coupon_id, serial, state, lane, taken_at, use_until, redeemed_at, _batch(_json(about)),
-        Merchant(**_json(merchant)),
-    )  # fmt: skip
+        cursor.execute(_PAGES, [serials])
+        rows = cursor.fetchall()
+    return [
+        CouponPage(
+            coupon_id, serial, state, lane, taken_at, use_until, redeemed_at, _batch(_json(about)),
+            Merchant(**_json(merchant)),
+        )
+        for serial, coupon_id, state, lane, taken_at, use_until, redeemed_at, about, merchant in rows
+    ]
 
 
 def _json(value: Any) -> dict[str, Any]:

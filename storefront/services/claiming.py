@@ -80,18 +80,4 @@ def recognise(*, phone: str, caller: guard.Caller, shared: bool, now: dt.datetim
 def person_of(device_token: str) -> customers.Person | None:
     """Whom this browser proved last: whose details the form fills in."""
     found = claims.proved_customers(device_token)
-    return person_of_phone(found[0], device_token) if found else None
-
-
-def person_of_phone(customer_id: uuid.UUID, device_token: str) -> customers.Person:
-    """A person whose number this browser proved. Raises NotAllowed."""
-    return customers.get_person(customer_id=customer_id, device_token=device_token)
-
-
-def edit(
-    *, customer_id: uuid.UUID, device_token: str, name: str, birthday: dt.date, language: str, now: dt.datetime
-) -> bool:
-    """Save one's own record, with history. Raises NotAllowed."""
-    return customers.edit(
-        customer_id=customer_id, device_token=device_token, name=name, birthday=birthday, language=language, now=now
-    )
+    return customers.get_person(customer_id=found[0], device_token=device_token) if found else None

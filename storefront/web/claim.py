@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import public
 from kernel import clock
 from merchants.models import Batch, Merchant
-from merchants.services import claims
+from merchants.services import claims, customers
 from messaging.codes.services import codes
 from messaging.consent.services import consent
 from messaging.queries import arrival
@@ -305,7 +305,7 @@ def details(request: HttpRequest) -> HttpResponse:
         found = claiming.recognise(phone=phone, caller=caller, shared=shared, now=clock.now())
         known = found.known
         if found.customer_id:
-            person = claiming.person_of_phone(found.customer_id, caller.device)
+            person = customers.get_person(customer_id=found.customer_id, device_token=caller.device)
     initial = {"name": person.name, "birthday": person.birthday} if person else None
     if not known and (request.POST.get("name") or request.POST.get("birthday")):
         initial = {"name": request.POST.get("name", ""), "birthday": request.POST.get("birthday", "")}

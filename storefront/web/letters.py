@@ -14,11 +14,10 @@ from accounts.access import public
 from kernel import clock
 from kernel.errors import DomainError
 from kernel.ids import uuid_or_none
-from merchants.services import claims
+from merchants.services import claims, customers
 from messaging.consent.queries import own
 from messaging.consent.services import consent
 from storefront import words
-from storefront.services import claiming
 from storefront.web import browser, pages
 from storefront.web.where import site_of
 
@@ -40,7 +39,8 @@ def _page(request: HttpRequest, customer_id: uuid.UUID, error: str = "", status:
         for merchant, agreed in mine.merchants
     ]
     context = {
-        "person": claiming.person_of_phone(customer_id, token), "stores": stores, "mine": mine, "error": error,
+        "person": customers.get_person(customer_id=customer_id, device_token=token), "stores": stores, "mine": mine,
+        "error": error,
     }  # fmt: skip
     return pages.private(render(request, "storefront/letters.html", context, status=status))
 

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import public
 from kernel import clock
-from merchants.services import claims
+from merchants.services import claims, customers
 from messaging.codes.services import codes
 from storefront.queries import coupons, mine
-from storefront.services import claiming
 from storefront.web import browser, pages
 from storefront.web.forms import MeForm
 
@@ -24,10 +23,13 @@ from storefront.web.forms import MeForm
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     token, now = browser.device_token(request), clock.now()
-    customers = claims.proved_customers(token)
+    proved = claims.proved_customers(token)
     people: list[dict[str, Any]] = [
-        {"person": claiming.person_of_phone(customer_id, token), "held": mine.list_held(customer_id, now=now)}
-        for customer_id in customers
+        {
+            "person": customers.get_person(customer_id=customer_id, device_token=token),
+            "held": mine.list_held(customer_id, now=now),
+        }
+        for customer_id in proved
     ]
     seen = {one.serial for group in people for one in group["held"]}
     context = {"people": people, "kept": _kept(request, seen), "now": now, "offered": codes.is_offered()}
@@ -36,13 +38,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _kept(request: HttpRequest, seen: set[str]) -> list[mine.Held]:
     """Coupons that only this browser knows of: taken for a number it did not prove, or added from their page."""
-    now, found = clock.now(), []
-    for one in browser.kept(request):
-        page = coupons.find(one.serial) if one.serial not in seen else None
-        if page:
-            found.append(
-                mine.Held(page.serial, page.state_at(now), page.taken_at, page.use_until, page.batch, page.merchant)
-            )
+    now, serials = clock.now(), [one.serial for one in browser.kept(request) if one.serial not in seen]
+    found = [
+        mine.Held(page.serial, page.state_at(now), page.taken_at, page.use_until, page.batch, page.merchant)
+        for page in sorted(coupons.find_all(serials), key=lambda page: serials.index(page.serial))
+    ]
     return sorted(found, key=lambda held: not held.is_usable)
 
 
@@ -53,12 +53,12 @@ def edit(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     token = browser.device_token(request)
     if customer_id not in claims.proved_customers(token):
         raise Http404
-    person = claiming.person_of_phone(customer_id, token)
+    person = customers.get_person(customer_id=customer_id, device_token=token)
     initial = {"name": person.name, "birthday": person.birthday, "language": person.language}
     data: Any = request.POST if request.method == "POST" else None
     form = MeForm(data, initial=initial, today=pages.today_of(request), languages=settings.LANGUAGES)
     if form.is_valid():
-        claiming.edit(customer_id=customer_id, device_token=token, now=clock.now(), **form.cleaned_data)
+        customers.edit(customer_id=customer_id, device_token=token, now=clock.now(), **form.cleaned_data)
         return pages.private(redirect("storefront:mine"))
     context = {"form": form, "person": person}
     return pages.private(render(request, "storefront/me.html", context, status=422 if data else 200))

@@ -6,6 +6,8 @@ import re
 
 import pytest
 import zxingcpp
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from kernel import clock
@@ -136,6 +138,27 @@ def test_a_coupon_can_be_kept_in_another_browser_and_let_go(taken):
 
     assert taken in kept
     assert taken not in friend.get("/my/").content.decode()
+
+
+def test_what_a_browser_keeps_is_read_in_one_query_and_in_its_order(ada_site, offer):
+    with wall(ada_site, "site"):
+        serials = list(m.Coupon.objects.filter(batch=offer, lane="online").values_list("serial", flat=True)[:4])
+        m.Coupon.objects.filter(serial__in=serials).update(state="taken", taken_at=clock.now())
+    friend = Browser()
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            page = friend.get("/my/").content.decode()
+        return len(found), [serial for _place, serial in sorted((page.find(one), one) for one in serials if one in page)]
+
+    friend.post(f"/c/{serials[0]}/keep")
+    one, _shown = queries()
+    for serial in serials[1:]:
+        friend.post(f"/c/{serial}/keep")
+    several, shown = queries()
+
+    assert shown == serials[::-1]
+    assert several == one
 
 
 def test_a_forged_cookie_keeps_nothing(taken):
