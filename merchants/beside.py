@@ -1,13 +1,15 @@
-"""What rooms above say of a coupon, beside its own state, in every list of coupons."""
+"""What rooms above say of a coupon, beside its own state, in every list of coupons; and of a customer, on its page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from merchants.models import Coupon
+from accounts.actors import Actor
+from merchants.models import Coupon, Customer
 from ui.lists import Column, Filter, MenuItem
 
 
@@ -23,12 +25,32 @@ class Beside:
     menu: Callable[[Coupon], Iterable[MenuItem]]
 
 
+@dataclass(frozen=True)
+class Card:
+    """One room's card on a customer's page: a template, and what it needs. Who may not do `verb` does not see it."""
+
+    verb: str
+    template: str
+    context: Callable[[Customer, Actor], Mapping[str, Any]]
+
+
 _known: list[Beside] = []
+_cards: list[Card] = []
 
 
 def register(part: Beside) -> None:
     """Called once by a room, when the app is ready."""
     _known.append(part)
+
+
+def register_card(card: Card) -> None:
+    """Called once by a room, when the app is ready."""
+    _cards.append(card)
+
+
+def cards() -> Sequence[Card]:
+    """Every room's card, in the order of their registering."""
+    return tuple(_cards)
 
 
 def parts() -> Sequence[Beside]:

@@ -15,10 +15,11 @@ class MessagingConfig(AppConfig):
         from merchants import beside, notices
         from messaging import sections, tasks
         from messaging.web import unpaid
-        from messaging.web.beside import COUPONS
+        from messaging.web.beside import COUPONS, CUSTOMER
 
         _show()
         beside.register(COUPONS)
+        beside.register_card(CUSTOMER)
         notices.register(unpaid.notices)
         registry.register(Level.MERCHANT, 25, sections.of_merchants)
         registry.register(Level.PLATFORM, 15, sections.of_platform)

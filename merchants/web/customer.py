@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
 from merchants import tags as words
+from merchants.beside import cards
 from merchants.models import Coupon, Merchant, MerchantCustomer
 from merchants.queries.customers import get_customer, list_coupons
 from merchants.queries.tags import list_tags
@@ -100,9 +101,12 @@ class CustomerView(_OfCustomer, CouponRows):
         return reverse("merchants:batch", args=[row.batch_id])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        may = actor_of(self.request).can(tags.VERB)
+        actor = actor_of(self.request)
+        may = actor.can(tags.VERB)
         return {
             **context, "row": self.row, "person": self.person,
+            "cards": [{"template": card.template, **card.context(self.row.customer, actor)}
+                      for card in cards() if actor.can(card.verb)],
             "language": {"en": _t("English"), "ar": _t("Arabic")}.get(self.person.language, self.person.language),
             "form": TagsForm(merchant=merchant_of(self.request), row=self.row) if may else None,
             "crumbs": [(_t("Customers"), reverse("merchants:customer-list")), (self.title, "")],

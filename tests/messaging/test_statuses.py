@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -294,6 +295,20 @@ def test_somebody_who_hides_the_number_is_known_by_whom_we_wrote_to(phone):
     )
 
     assert register.is_stopped(bytes(customer.phone_index))
+
+
+def test_somebody_who_hides_the_number_opens_its_window_where_we_know_whose_it_is(phone):
+    customer = phone.customer(phone="+966511112222")
+    message = under_way(phone.queued(customer_id=customer.id))
+    Message.objects.filter(id=message.id).update(user_id="SA.77", wamid="wamid.ours")
+    unknown = Inbound(wamid="w", phone="", user_id="SA.99", name="", at=NOW, kind="text", text="hi", context_wamid="")
+
+    inbound.receive(replace(unknown, user_id="SA.77"), now=NOW)
+    inbound.receive(replace(unknown, user_id="SA.88", context_wamid="wamid.ours"), now=NOW)
+    inbound.receive(unknown, now=NOW)
+
+    found = {(bytes(one.phone_index) if one.phone_index else None, one.user_id) for one in Contact.objects.all()}
+    assert found == {(bytes(customer.phone_index), None), (None, "SA.99")}
 
 
 def test_a_late_start_does_not_lift_a_newer_stop(phone):

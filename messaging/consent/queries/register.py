@@ -62,6 +62,16 @@ def get_optin(optin_id: uuid.UUID) -> OptIn:
     return found
 
 
+def of_customer(customer_id: uuid.UUID) -> OptIn | None:
+    """What holds between one customer and the merchant whose wall is open; None: it was never agreed to."""
+    return list_optins().filter(customer_id=customer_id).first()
+
+
+def newest_stop(phone_index: bytes) -> Suppression | None:
+    """The stop of a number that is in force, the last one said; None where it may be written to."""
+    return stops().filter(phone_index=phone_index).order_by("-said_at").first()
+
+
 def list_history(optin: OptIn) -> list[OptInEvent]:
     """What was agreed and withdrawn between this customer and this merchant, newest first."""
     events = OptInEvent.objects.filter(merchant_id=optin.merchant_id, customer_id=optin.customer_id)
