@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
 from kernel import clock
@@ -151,6 +153,23 @@ def test_figures_set_what_was_expected_beside_what_was_drawn(ada_site, mona, vou
 
     assert (found.spins, found.wins, found.people, found.last_day) == (4, 1, 4, 4)
     assert [(row.share, row.drawn, row.expected) for row in found.rows] == [(25.0, 1, 1.0), (75.0, 3, 3.0)]
+
+
+def test_of_many_spins_the_draws_are_read_once_a_minute(ada_site, mona, voucher, monkeypatch):
+    monkeypatch.setattr(wheels, "MANY", 0)
+    with wall(ada_site, "site"):
+        version = factories.make_wheel(mona, ("Voucher", 1, voucher), ("No Prize", 3))
+    now = clock.now()
+    spin(ada_site, mona, "+966500000001", now=now)
+
+    def read():
+        with wall(ada_site, "merchant", merchant=mona.id), CaptureQueriesContext(connection) as queries:
+            found = wheels.figures(version, now=now)
+        return [row.expected for row in found.rows], sum("jsonb_array_elements" in one["sql"] for one in queries)
+
+    assert read() == ([0.25, 0.75], 1)
+    assert read() == ([0.25, 0.75], 0)
+
 
 
 def test_pages_of_the_desk(ada_site, mona, voucher, client):

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, F, Q
 
@@ -13,6 +14,7 @@ from merchants.models import Batch, Coupon
 from storefront.wheel.models import Segment, Spin, Wheel, WheelVersion
 from storefront.wheel.plans import SegmentPlan, WheelPlan
 
+MANY = 5_000  # spins, from which on reading all their draws for each look at the page takes too long
 # Of the draws that stand in the log, the first of each spin says what could have come.
 _EXPECTED = """
 SELECT turned.place, sum(turned.weight::numeric / turned.total)::float8 FROM (
@@ -112,6 +114,20 @@ class Row:
     expected: float
 
 
+def _expected(version: WheelVersion, spins: int) -> dict[int, float]:
+    """How often each place should have come, from what stood in the log of each spin. Of many, a minute old."""
+    key = f"wheel.expected.{version.id}"
+    known: dict[int, float] | None = cache.get(key) if spins > MANY else None
+    if known is not None:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPECTED, [version.id])
+        found: dict[int, float] = dict(cursor.fetchall())
+    if spins > MANY:
+        cache.set(key, found, 60)
+    return found
+
+
 def figures(version: WheelVersion, *, now: dt.datetime) -> Figures:
     """How the spins of a version came out."""
     spins = Spin.objects.filter(version=version)
@@ -120,9 +136,7 @@ def figures(version: WheelVersion, *, now: dt.datetime) -> Figures:
         last_day=Count("id", filter=Q(created_at__gt=now - dt.timedelta(days=1))),
     )  # fmt: skip
     drawn = dict(spins.order_by().exclude(segment=None).values_list("segment_id").annotate(Count("id")))
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPECTED, [version.id])
-        expected = dict(cursor.fetchall())
+    expected = _expected(version, totals["all"])
     found = segments(version)
     weight = sum(one.weight for one in found)
     rows = tuple(
