@@ -179,6 +179,7 @@ EVENTS: dict[str, Any] = {
     "campaign.paused": _("Paused a campaign"),
     "campaign.resumed": _("Resumed a campaign"),
     "campaign.scheduled": _("Scheduled a campaign"),
+    "campaign.unscheduled": _("Took a campaign back to draft"),
     "apikey.create": _("Made an API key"),
     "apikey.revoke": _("Revoked an API key"),
     "batch.cancel": _("Cancelled a batch"),

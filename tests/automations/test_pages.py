@@ -374,3 +374,48 @@ def test_every_page_opens_in_both_languages(phone, batch, language):
         assert client.get(f"/merchant/automations/{path}", headers=headers).status_code == 200, path
     page = text(client.get(f"/merchant/automations/campaigns/{ids[0]}/", headers=headers))
     assert ("كيك لك</a>" in page, "Cake for you</a>" in page) == (language == "ar", language == "en")
+
+
+CAMPAIGN = {"name": "Spring", "daily_cap": "50", "quiet_from": "21", "quiet_to": "9"}
+NEW = "/merchant/automations/campaigns/new/"
+
+
+def test_a_time_that_has_passed_is_said_at_its_field(phone, batch):
+    answer = browser(phone.shop).post(NEW, {**CAMPAIGN, "batch": str(batch.id), "scheduled_at": "2025-05-01T10:00"})
+
+    assert answer.status_code == 422
+    assert "This time has passed already" in text(answer)
+    with phone.at_site():
+        assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("2031-05-01T10:00", "It begins on 1 May 2031, 10:00 (Asia/Riyadh), and 1 customer gets it"),
+                         ("", "It begins at once, and 1 customer gets it")],
+)  # fmt: skip
+def test_the_confirmation_says_when_and_to_how_many(phone, batch, typed, words):
+    born(phone, dt.date(2026, 1, 1))
+    client = browser(phone.shop)
+
+    page = client.post(NEW, {**CAMPAIGN, "batch": str(batch.id), "scheduled_at": typed})["Location"]
+
+    assert words in text(client.get(page))
+
+
+def test_a_scheduled_one_goes_back_to_draft_and_is_copied(phone, batch):
+    client = browser(phone.shop)
+    page = client.post(NEW, {**CAMPAIGN, "batch": str(batch.id), "scheduled_at": "2031-05-01T10:00"})["Location"]
+    draft = text(client.get(page))
+    client.post(f"{page}schedule/")
+    scheduled = text(client.get(page))
+
+    back = text(client.post(f"{page}unschedule/", follow=True))
+    copied = client.post(f"{page}copy/")
+
+    assert "Back to draft" not in draft
+    assert "Back to draft" in scheduled
+    assert "It is a draft again." in back
+    with phone.at_site():
+        made = Campaign.objects.get(name="Copy of Spring")
+        assert Campaign.objects.filter(state="draft").count() == 2
+    assert copied["Location"] == f"/merchant/automations/campaigns/{made.id}/edit/"

@@ -23,6 +23,9 @@ from messaging.automations.segments import Segment
 from messaging.automations.services import retracting
 from messaging.automations.services.switching import BadSetting, must_be_annual, usable_batches
 
+BEGINS, LONGEST_NAME = "scheduled_at", 80
+COPIED = ("segment", "batch_id", "daily_cap", "quiet_from", "quiet_to")
+
 
 class WrongState(Conflict):
     code = "wrong_state"
@@ -52,6 +55,7 @@ def save(
     for batch_id in filter(None, (plan.segment.claimed, plan.segment.redeemed)):
         if not Batch.objects.filter(id=batch_id, merchant_id=merchant.id).exists():
             raise BadSetting(_("Choose one of your own batches."), field="claimed")
+    _must_be_ahead(plan.scheduled_at, now)
     with transaction.atomic():
         campaign = _editable(campaign_id, merchant)
         campaign = campaign or Campaign(id=uuid7(), merchant=merchant, created_at=now, created_by=actor.id)
@@ -72,6 +76,12 @@ def _editable(campaign_id: uuid.UUID | None, merchant: Merchant) -> Campaign | N
     return campaign
 
 
+def _must_be_ahead(begins: dt.datetime | None, now: dt.datetime) -> None:
+    """What is typed has no seconds: this minute is not over yet. Raises BadSetting."""
+    if begins and begins < now.replace(second=0, microsecond=0):
+        raise BadSetting(_("This time has passed already. Choose a later one, or none to begin at once."), field=BEGINS)
+
+
 def _own(campaign_id: uuid.UUID, merchant: Merchant) -> Campaign:
     """The merchant's campaign, locked. Raises NotFound."""
     campaign = locks.campaign(campaign_id)
@@ -81,18 +91,50 @@ def _own(campaign_id: uuid.UUID, merchant: Merchant) -> Campaign:
 
 
 def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
-    """Let a draft begin at its time, or at once where none is set. Raises NotAllowed, NotFound, WrongState."""
+    """Let a draft begin at its time, or at once where none is set.
+
+    Raises NotAllowed, NotFound, WrongState, BadSetting where its time has passed.
+    """
     must(actor, "automation.manage", merchant)
     must_be_annual(merchant)
     with transaction.atomic():
         campaign = _own(campaign_id, merchant)
         if campaign.state != CampaignState.DRAFT:
             raise WrongState(_("Only a draft can be scheduled."))
-        campaign.scheduled_at = max(campaign.scheduled_at or now, now)
+        _must_be_ahead(campaign.scheduled_at, now)
+        campaign.scheduled_at = campaign.scheduled_at or now
         campaign.state = CampaignState.SCHEDULED
         campaign.save(update_fields=["scheduled_at", "state"])
         audit.record("campaign.scheduled", campaign, actor=actor, now=now, after={"at": campaign.scheduled_at})
     return campaign
+
+
+def unschedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
+    """Make a draft again of one that has not begun. Raises NotAllowed, NotFound, WrongState."""
+    must(actor, "automation.manage", merchant)
+    with transaction.atomic():
+        campaign = _own(campaign_id, merchant)
+        if campaign.started_at or campaign.state not in OPEN:
+            raise WrongState(_("It has begun already, or is over."))
+        campaign.state, campaign.pause_reason = CampaignState.DRAFT, PauseReason.NONE
+        campaign.save(update_fields=["state", "pause_reason"])
+        audit.record("campaign.unscheduled", campaign, actor=actor, now=now)
+    return campaign
+
+
+def copy(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
+    """A new draft with everything of another campaign but its time. Raises NotAllowed, NotForTemporary, NotFound."""
+    must(actor, "automation.manage", merchant)
+    must_be_annual(merchant)
+    with transaction.atomic():
+        of = _own(campaign_id, merchant)
+        made = Campaign.objects.create(
+            id=uuid7(), merchant=merchant, created_at=now, created_by=actor.id,
+            name=(_("Copy of %(name)s") % {"name": of.name})[:LONGEST_NAME],
+            **{name: getattr(of, name) for name in COPIED},
+        )  # fmt: skip
+        audit.record("campaign.edited", made, actor=actor, now=now, after={"name": made.name, "copied": str(of.id)})
+    return made
 
 
 def cancel(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:

@@ -89,7 +89,7 @@ class CampaignView(View):
         lost = lost_tags(row.wanted, merchant) if before else []
         counts = results.of_automations([row.id])[row.id]
         context = {
-            "row": row, "begins": begins(row), "batch_title": row.batch.title(language()),
+            "row": row, "begins": begins(row), "zone": merchant.time_zone, "batch_title": row.batch.title(language()),
             **notices_of(merchant, now=now),
             "forecast": None if before else previews.left_of_campaign(row, merchant, now=now),
             "results": None if before else {
@@ -97,6 +97,7 @@ class CampaignView(View):
                 "parked": counts.parked, "taken_back": counts.taken_back,
             },
             "parked": counts.parked, "is_open": row.state in OPEN,
+            "can_unschedule": row.state in OPEN and row.started_at is None,
             "can_pause": row.state in {CampaignState.SCHEDULED, CampaignState.RUNNING},
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,
             "segment": words_of(row.wanted), "may": actor_of(request).can("automation.manage"),
@@ -188,6 +189,26 @@ class ScheduleView(_OnCampaign):
             merchant=merchant_of(request), campaign_id=self.campaign().id, actor=actor_of(request), now=self.now
         )
         return self.back(**kwargs)
+
+
+class UnscheduleView(_OnCampaign):
+    done = _("It is a draft again.")
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        campaigns.unschedule(
+            merchant=merchant_of(request), campaign_id=self.campaign().id, actor=actor_of(request), now=self.now
+        )
+        return self.back(**kwargs)
+
+
+class CopyView(_OnCampaign):
+    done = _("Copied into a new draft.")
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        made = campaigns.copy(
+            merchant=merchant_of(request), campaign_id=self.campaign().id, actor=actor_of(request), now=self.now
+        )
+        return reverse("automations:campaign-edit", args=[made.id])
 
 
 class CancelView(_OnCampaign):
