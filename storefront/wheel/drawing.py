@@ -7,6 +7,7 @@ figures fits on the screen. A label stands across its segment where there is roo
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ MARGIN = 5.0
 SMALLEST, LARGEST = 12.0, 22.0
 LEADING = 1.22
 _STEP = 0.5
+# Where a line may end: after a space, and after a hyphen between letters.
+_BREAKS = re.compile(r"(?<=\s)|(?<=[^\W\d_]-)(?=[^\W\d_])")
 _NARROW, _WIDE = set("iljftrI1.,'|!:;()[] -"), set("mwMW@%—…&")
 
 
@@ -77,7 +80,7 @@ def is_rtl(text: str) -> bool:
 
 def wedges(labels: Sequence[str]) -> list[Wedge]:
     """The segments of a wheel with these labels, clockwise from the top, where the first begins."""
-    labels = [text.strip() or "…" for text in labels]
+    labels = [" ".join(text.split()) or "…" for text in labels]
     count = len(labels)
     angle = 2 * math.pi / count
     across = [_best(text, angle, across=True) for text in labels]
@@ -104,8 +107,13 @@ class _Fit:
 
 
 def _worst(fits: Sequence[_Fit]) -> float:
-    """How well the least lucky label stands: its size, and less where it is pressed."""
-    return min(one.size - 4 * bool(one.squeeze) for one in fits)
+    """How well the least lucky label stands."""
+    return min(map(_legible, fits))
+
+
+def _legible(fit: _Fit) -> float:
+    """Its size, and less by as much as its longest line is pressed."""
+    return fit.size * min(1.0, fit.squeeze / _longest(fit.lines, fit.size)) if fit.squeeze else fit.size
 
 
 def _best(text: str, angle: float, *, across: bool, largest: float = LARGEST) -> _Fit:
@@ -131,22 +139,26 @@ def _fit(text: str, angle: float, size: float, *, across: bool) -> _Fit | None:
 
 def _wrapped(text: str, count: int, size: float) -> tuple[str, ...]:
     """The words in exactly `count` lines whose widest is as narrow as can be; () where there are too few words."""
-    words = text.split()
+    words = _BREAKS.split(text)
     if len(words) < count:
         return ()
     if count == 1:
-        return (" ".join(words),)
+        return (text.strip(),)
     options = []
     for cut in range(1, len(words) - count + 2):
-        rest = _wrapped(" ".join(words[cut:]), count - 1, size)
-        options.append((" ".join(words[:cut]), *rest))
-    return min(options, key=lambda lines: max(width_of(line, size) for line in lines))
+        rest = _wrapped("".join(words[cut:]), count - 1, size)
+        options.append(("".join(words[:cut]).strip(), *rest))
+    return min(options, key=lambda lines: _longest(lines, size))
+
+
+def _longest(lines: Sequence[str], size: float) -> float:
+    return max(width_of(line, size) for line in lines)
 
 
 def _room(lines: tuple[str, ...], angle: float, size: float, *, across: bool) -> float:
     """How far from the hub the middle of these lines may stand, 0 where they do not fit. The farther out the better."""
     half = len(lines) * size * LEADING / 2
-    longest = max(width_of(line, size) for line in lines)
+    longest = _longest(lines, size)
     inner_most = HUB + MARGIN
     if not across:
         # Along the radius: the block's inner end is where the segment is narrowest.
@@ -175,16 +187,20 @@ def _half_width(distance: float, angle: float) -> float:
 
 
 def _pressed(text: str, angle: float, *, across: bool) -> _Fit:
-    """The smallest size, its lines pressed into what room there is: for a label of one very long word."""
-    words = text.split()
-    lines = _wrapped(text, min(2, len(words)), SMALLEST)
+    """The smallest size, in as many lines as are pressed least: for a label of one very long word."""
+    options = (_wrapped(text, count, SMALLEST) for count in (1, 2, 3))
+    return max((_press_into(lines, angle, across=across) for lines in options if lines), key=_legible)
+
+
+def _press_into(lines: tuple[str, ...], angle: float, *, across: bool) -> _Fit:
+    """These lines, pressed into what room there is."""
     half = len(lines) * SMALLEST * LEADING / 2
     if across:
         centre = RADIUS - MARGIN - half - 6
         return _Fit(lines, SMALLEST, centre, across, max(20.0, 2 * _half_width(centre - half, angle) - 4))
     inner = max(HUB + MARGIN, (half + 4) / math.tan(min(angle, 3.0) / 2))
     outer = math.sqrt((RADIUS - MARGIN) ** 2 - half**2)
-    return _Fit(lines, SMALLEST, (inner + outer) / 2, across, outer - inner)
+    return _Fit(lines, SMALLEST, (inner + outer) / 2, across, max(20.0, outer - inner))
 
 
 def _placed(fit: _Fit, middle: float, text: str) -> Label:

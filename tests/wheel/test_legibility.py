@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from storefront.wheel import drawing
-from storefront.wheel.choices import PAINTS, Colour
+from storefront.wheel.choices import LONGEST_LABEL, PAINTS, Colour
 from storefront.wheel.queries.faces import Slice
 from storefront.wheel.templatetags import wheel as tags
 from tests.ui.axe import violations
@@ -25,16 +25,23 @@ NAMES = (
 )  # fmt: skip
 PAGE = """<!doctype html><html lang="{language}" dir="{direction}" data-theme="light"><head><meta charset="utf-8"><title>Wheel</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/ui/app.css"></head>
-<body><div class="focus"><main class="focus-main"><h1>Wheel</h1><div class="wheel-stage">{body}</div></main></div></body></html>"""
-# Of each line: its size on the screen, and its four corners as the wheel sees them (units of the drawing).
-MEASURE = """() => {
-  const svg = document.querySelector("svg.wheel"), scale = svg.getBoundingClientRect().width / 328;
+<body><div class="focus"><main class="focus-main"><div class="focus-panel"><div class="focus-body">
+<h1>Wheel</h1><div class="mt-6">{bodies}</div></div></div></main></div></body></html>"""
+# Turning, with its result, and above the form.
+CONTAINERS = ["wheel-stage", "wheel-stage wheel-stage-still", "wheel-small"]
+# Of each line of a wheel: its size on the screen, how much of its own width it has, and its four corners as the wheel
+# sees them (units of the drawing).
+MEASURE = """(svg) => {
+  const scale = svg.getBoundingClientRect().width / 328;
   return [...svg.querySelectorAll("[data-segment]")].flatMap((segment) => [...segment.querySelectorAll("text")].map((text) => {
     const box = text.getBBox(), turn = svg.getCTM().inverse().multiply(text.getCTM());
     const size = Number(getComputedStyle(text).fontSize.replace("px", ""));
+    const pressed = text.getComputedTextLength();
+    text.removeAttribute("textLength");
+    const squeeze = pressed / text.getComputedTextLength();
     const middle = box.y + box.height / 2, half = size * 0.5;
     const corner = (x, y) => { const at = new DOMPoint(x, y).matrixTransform(turn); return [at.x, at.y]; };
-    return {segment: Number(segment.dataset.segment), words: text.textContent, px: size * scale,
+    return {segment: Number(segment.dataset.segment), words: text.textContent, px: size * scale, squeeze,
       corners: [corner(box.x, middle - half), corner(box.x + box.width, middle - half),
                 corner(box.x, middle + half), corner(box.x + box.width, middle + half)]};
   }));
@@ -45,7 +52,9 @@ def page_of(count, language):
     slices = [Slice(n + 1, *NAMES[n], Colour.values[n]) for n in range(count)]
     with translation.override(language):
         body = render_to_string("wheel/_wheel.html", tags.wheel(slices, "The wheel"))
-    return PAGE.format(language=language, direction="rtl" if language == "ar" else "ltr", body=body)
+    direction = "rtl" if language == "ar" else "ltr"
+    bodies = "".join(f'<div class="{container}">{body}</div>' for container in CONTAINERS)
+    return PAGE.format(language=language, direction=direction, bodies=bodies)
 
 
 def serve(page, html):
@@ -59,6 +68,11 @@ def serve(page, html):
     page.route("**/*", answer)
     page.goto("http://example.test/")
     page.evaluate("document.fonts.ready")
+
+
+def least(line):
+    """To how much of its own width a line may be pressed: a word as long as a whole label cannot be read at ease."""
+    return 0.3 if len(line["words"]) == LONGEST_LABEL else 0.8
 
 
 def outside(line, count):
@@ -79,29 +93,45 @@ def outside(line, count):
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("count", range(2, 13))
 def test_labels_stand_in_their_segments_and_can_be_read(chromium, count, language):
+    """Wherever the wheel is shown to customers: three containers in one page, for a third of the time."""
     context = chromium.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     serve(page, page_of(count, language))
 
-    lines = page.evaluate(MEASURE)
+    found = violations(page)
+    wheels = {name: page.locator(f"[class='{name}'] svg.wheel").evaluate(MEASURE) for name in CONTAINERS}
+    width = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
 
-    assert {line["segment"] for line in lines} == set(range(1, count + 1))
+    assert found == []
+    assert width <= 360
+    for container, lines in wheels.items():
+        assert wrong_of(lines, count) == [], container
+        said = {key: "".join(one["words"] for one in lines if one["segment"] == key) for key in range(1, count + 1)}
+        for place in range(count):
+            assert said[place + 1].replace(" ", "") == NAMES[place][language == "ar"].replace(" ", "")
+
+
+def wrong_of(lines, count):
+    """Lines that are out of their segment, too small or pressed too hard, and segments without any."""
     wrong = [f"{one['words']!r} is out by {outside(one, count):.1f}" for one in lines if outside(one, count) > 0]
     wrong += [f"{one['words']!r} is {one['px']:.1f} px" for one in lines if one["px"] < 11]
-    said = {
-        key: "".join(one["words"] for one in lines if one["segment"] == key).replace(" ", "")
-        for key in range(1, count + 1)
-    }
-    for place in range(count):
-        assert said[place + 1] == NAMES[place][language == "ar"].replace(" ", "")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert violations(page) == []
-    context.close()
-    assert wrong == []
+    wrong += [f"{one['words']!r} is pressed to {one['squeeze']:.2f}" for one in lines if one["squeeze"] < least(one)]
+    return wrong + sorted(set(range(1, count + 1)) - {line["segment"] for line in lines})
 
 
 def test_a_label_of_nothing_but_spaces_is_drawn_as_dots():
     assert [line.words for wedge in drawing.wedges(["  ", "\t", "Tea"]) for line in wedge.label.lines] == ["…", "…", "Tea"]
+
+
+def test_a_long_word_breaks_at_its_hyphens_and_a_figure_does_not():
+    lines = [
+        tuple(line.words for line in wedge.label.lines)
+        for wedge in drawing.wedges(["Wheelbarrow-of-chocolate", *["10-20% off your next order"] * 11])
+    ]
+
+    assert lines[0] == ("Wheelbarrow-", "of-chocolate")
+    assert all("10-20%" in " ".join(found) for found in lines[1:])
 
 
 def test_every_paint_carries_its_label():
