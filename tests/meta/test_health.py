@@ -42,8 +42,8 @@ def look(site, sender, now=NOW):
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
-        ({"status": "BANNED"}, "status", "Banned by Meta"),
-        ({"status": "FLAGGED"}, "status", "Flagged for its quality"),
+        ({"status": "BANNED"}, "status", "Banned"),
+        ({"status": "FLAGGED"}, "status", "Flagged"),
         ({"status": "SOMETHING_NEW"}, "status", "Not known"),
         ({"quality": "RED"}, "quality", "Its quality is low"),
         ({"limit": "TIER_2K"}, "users_per_day", "lowered the limit"),

@@ -37,7 +37,7 @@ ALL_TEXTS = len(Purpose) * len(texts.LANGUAGES)
 
 
 def _phone(row: Sender) -> Any:
-    return format_html('<bdi dir="ltr" class="num">{}</bdi>', phone_text(row.display_phone) or "—")
+    return format_html('<bdi dir="ltr" class="num whitespace-nowrap">{}</bdi>', phone_text(row.display_phone) or "—")
 
 
 def _waiting(row: Sender) -> Any:
@@ -65,8 +65,10 @@ class SenderList(ListView):
         Column("status", _("At Meta"), kind=StateKind("whatsapp_number"), sort="status"),
         Column("quality", _("Quality"), kind=StateKind("whatsapp_quality"), sort="quality"),
         Column("waiting", _("Waiting"), render=_waiting, sort="waiting"),
-        Column("failed", _("Failed in 24 hours"), value="failed_share", render=_failed),
-        Column("people", _("People in 24 hours"), value="people_lately", kind=NUMBER, sort="people_lately"),
+        Column("failed", _("Failed"), value="failed_share", render=_failed),
+        Column(
+            "people", _("People in 24 hours"), value="people_lately", kind=NUMBER, sort="people_lately", hidden=True
+        ),
         Column(
             "limit", _("Limit of all numbers"), value="users_per_day", kind=NUMBER, sort="users_per_day",
             sort_nullable=True,
