@@ -5,6 +5,7 @@ Order: merchant, batch, customer, coupon, a merchant's own row of a customer (do
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import OperationalError, connection
@@ -12,9 +13,29 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
+from accounts.models import Membership
+from accounts.roles import MerchantRole
 from kernel.errors import Conflict, NotFound
 from merchants.errors import NoSuchBatch, NoSuchCoupon
-from merchants.models import Batch, Branch, Coupon, CouponTemplate, Customer, Device, Merchant, MerchantCustomer
+from merchants.models import (
+    ApiKey,
+    Batch,
+    Branch,
+    Coupon,
+    CouponTemplate,
+    Customer,
+    Device,
+    Merchant,
+    MerchantCustomer,
+    Redemption,
+    Registration,
+)
+from tenants.models import Site
+
+
+def numbers(site_id: uuid.UUID) -> None:
+    """One registration of a merchant at a time: the site's own row is the lock for numbers and slugs."""
+    Site.objects.select_for_update().only("id").get(id=site_id)
 
 
 def merchant(merchant_id: uuid.UUID) -> Merchant:
@@ -43,10 +64,22 @@ def coupons(found: QuerySet[Coupon]) -> QuerySet[Coupon]:
     return Coupon.objects.filter(id__in=found.order_by("id").select_for_update(no_key=True).values("id"))
 
 
+def coupons_to_lapse(now: dt.datetime, limit: int) -> list[uuid.UUID]:
+    """Taken coupons whose time is over, oldest first and up to `limit`, that nobody is working on, locked."""
+    due = Coupon.objects.filter(state=Coupon.State.TAKEN, use_until__lte=now).order_by("use_until").values("id")[:limit]
+    taken = Coupon.objects.filter(id__in=due, state=Coupon.State.TAKEN)
+    return list(taken.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True))
+
+
 def free_coupon(batch_id: uuid.UUID) -> Coupon | None:
     """The next free coupon of a batch's online lane that nobody else is just taking, locked."""
     free = Coupon.objects.filter(batch_id=batch_id, state=Coupon.State.AVAILABLE, lane=Coupon.Lane.ONLINE)
     return free.order_by("id").select_for_update(no_key=True, skip_locked=True).first()
+
+
+def redemption(redemption_id: uuid.UUID) -> Redemption:
+    """The redemption's row, locked. Raises Redemption.DoesNotExist."""
+    return Redemption.objects.select_for_update(no_key=True).get(id=redemption_id)
 
 
 def customer(customer_id: uuid.UUID) -> Customer:
@@ -104,3 +137,39 @@ def device(device_id: uuid.UUID) -> Device:
     if found is None:
         raise NotFound(_("There is no such device."))
     return found
+
+
+def waiting_device(pairing_hash: str, now: dt.datetime) -> Device | None:
+    """The device that waits to be paired by this code, locked."""
+    waiting = Device.objects.filter(
+        pairing_hash=pairing_hash, pairing_expires_at__gt=now, revoked_at=None, branch__active=True
+    )
+    return waiting.select_for_update(no_key=True).first()
+
+
+def api_key(key_id: uuid.UUID) -> ApiKey:
+    """An API key's row, locked. Raises NotFound."""
+    found = ApiKey.objects.select_for_update().filter(id=key_id).first()
+    if found is None:
+        raise NotFound(_("There is no such key."))
+    return found
+
+
+def registration(registration_id: uuid.UUID) -> Registration | None:
+    """A registration that waits for its proof, locked; None once it was completed."""
+    return Registration.objects.select_for_update().filter(id=registration_id).first()
+
+
+def member(member_id: uuid.UUID, merchant_id: uuid.UUID) -> Membership:
+    """A membership of this merchant with its person, locked. Raises NotFound."""
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
+    found = rows.filter(id=member_id, merchant_id=merchant_id).first()
+    if found is None:
+        raise NotFound(_("There is no such person."))
+    return found
+
+
+def owners(merchant_id: uuid.UUID) -> list[Membership]:
+    """A merchant's active owners, locked: the last one stays."""
+    rows = Membership.objects.filter(merchant_id=merchant_id, role=MerchantRole.OWNER, active=True)
+    return list(rows.select_for_update().order_by("id"))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor, must
 from accounts.services import audit
 from kernel import crypto
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
+from merchants import locks
 from merchants.models import ApiKey
 
 PREFIX = "ck_"
@@ -60,9 +61,7 @@ def revoke(*, key_id: uuid.UUID, actor: Actor, now: dt.datetime) -> ApiKey:
     """End a key at once. Raises NotAllowed, NotFound."""
     must(actor, "apikey.manage")
     with transaction.atomic():
-        key = ApiKey.objects.select_for_update().filter(id=key_id).first()
-        if key is None:
-            raise NotFound(_("There is no such key."))
+        key = locks.api_key(key_id)
         if key.revoked_at is None:
             key.revoked_at = now
             key.save(update_fields=["revoked_at"])

@@ -94,10 +94,7 @@ def pair(*, code: str, now: dt.datetime) -> tuple[Device, str]:
     """Trade a pairing code for the device's token, once. Raises PairingRefused. Runs at level site, throttled there."""
     typed = normalise(code)
     with transaction.atomic():
-        waiting = Device.objects.select_for_update(no_key=True).filter(
-            pairing_hash=_hash(typed), pairing_expires_at__gt=now, revoked_at=None, branch__active=True
-        )
-        device = waiting.first() if len(typed) == CODE_LENGTH else None
+        device = locks.waiting_device(_hash(typed), now) if len(typed) == CODE_LENGTH else None
         if device is None:
             raise PairingRefused()
         token = secrets.token_urlsafe(32)

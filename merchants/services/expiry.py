@@ -71,11 +71,5 @@ def expire_due(*, actor: Actor, now: dt.datetime) -> int:
 
 def lapse(*, now: dt.datetime, limit: int = 20_000) -> int:
     """Mark taken coupons whose time is over as lapsed; returns how many."""
-    due = Coupon.objects.filter(state=Coupon.State.TAKEN, use_until__lte=now).order_by("use_until").values("id")[:limit]
     with transaction.atomic():
-        locked = Coupon.objects.select_for_update(skip_locked=True, no_key=True).filter(
-            id__in=due, state=Coupon.State.TAKEN
-        )
-        return Coupon.objects.filter(id__in=[coupon.id for coupon in locked.only("id")]).update(
-            state=Coupon.State.LAPSED
-        )
+        return Coupon.objects.filter(id__in=locks.coupons_to_lapse(now, limit)).update(state=Coupon.State.LAPSED)

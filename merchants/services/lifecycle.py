@@ -24,7 +24,6 @@ from credits.services import wallets
 from merchants import locks
 from merchants.errors import WrongState
 from merchants.models import Merchant
-from tenants.models import Site
 from tenants.services import cards
 from tenants.walls import current_site
 
@@ -88,8 +87,7 @@ def _make(*, actor: Actor, now: dt.datetime, **fields: Any) -> Merchant:
     """A merchant with its three wallets and its card in the registry."""
     site = current_site()
     with transaction.atomic():
-        # One registration at a time: the site's own row is the lock for numbers and slugs.
-        Site.objects.select_for_update().only("id").get(id=site.id)
+        locks.numbers(site.id)
         number = (Merchant.objects.aggregate(top=Max("number"))["top"] or 0) + 1
         merchant = Merchant.objects.create(
             **{

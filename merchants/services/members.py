@@ -23,6 +23,7 @@ from accounts.services.door import at_the_door
 from kernel import limits
 from kernel.errors import Conflict, DomainError, NotFound
 from kernel.limits import Bucket
+from merchants import locks
 from merchants.models import Branch, Device
 from tenants.walls import current_site
 
@@ -194,22 +195,11 @@ def _own_branch(branch_id: uuid.UUID | None) -> uuid.UUID | None:
 def _member(member_id: uuid.UUID, actor: Actor) -> Membership:
     """A membership of the actor's merchant, locked. At the door the merchant's wall does not help: it is named here."""
     assert actor.merchant_id is not None
-    found = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(id=member_id, merchant_id=actor.merchant_id)
-        .first()
-    )
-    if found is None:
-        raise NotFound(_("There is no such person."))
-    return found
+    return locks.member(member_id, actor.merchant_id)
 
 
 def _refuse_last_owner(member: Membership) -> None:
-    owners = Membership.objects.select_for_update().filter(
-        merchant_id=member.merchant_id, role=MerchantRole.OWNER, active=True
-    )
-    if {owner.id for owner in owners.order_by("id")} <= {member.id}:
+    if {owner.id for owner in locks.owners(member.merchant_id)} <= {member.id}:
         raise LastOwner()
 
 

@@ -20,6 +20,7 @@ from accounts.actors import Actor, must
 from accounts.services import audit
 from kernel.errors import DomainError, NotFound
 from merchants import locks
+from merchants.errors import NoSuchCoupon
 from merchants.models import Batch, BatchBranch, Branch, Coupon, Merchant, MerchantCustomer, Redemption, Scan
 from merchants.serials import is_valid, normalise
 from merchants.services import claims
@@ -104,8 +105,9 @@ def _decide(
     if not is_valid(serial):
         return Answer("mistyped")
     claimed = _claim_for(serial, phone, branch_id, now) if phone else ""
-    coupon = Coupon.objects.select_for_update(no_key=True).filter(serial=serial).first()
-    if coupon is None:
+    try:
+        coupon = locks.coupon(serial=serial)
+    except NoSuchCoupon:
         return Answer("other_merchant" if _exists_elsewhere(serial) else "unknown")
     batch = Batch.objects.get(id=coupon.batch_id)
     merchant = Merchant.objects.get(id=coupon.merchant_id)
@@ -234,7 +236,7 @@ def undo(*, redemption_id: uuid.UUID, reason: str, actor: Actor, now: dt.datetim
         if found is None:
             raise NotFound(_("There is no such redemption."))
         coupon = locks.coupon(id=found.coupon_id)
-        redemption = Redemption.objects.select_for_update(no_key=True).get(id=redemption_id)
+        redemption = locks.redemption(redemption_id)
         if redemption.undone_at:
             raise CannotUndo(_("This redemption was taken back already."), code="undone_already")
         late = now - redemption.at

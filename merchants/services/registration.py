@@ -26,6 +26,7 @@ from kernel.errors import NotFound
 from kernel.ids import uuid7
 from kernel.limits import Bucket
 from kernel.services import outbox
+from merchants import locks
 from merchants.models import Registration
 from merchants.services import lifecycle
 from tenants.queries import sites
@@ -106,7 +107,7 @@ def complete(*, token: str, password: str, request_id: str = "", now: dt.datetim
     """The address is proved: make the merchant and its owner, once. Raises RegistrationGone, AlreadyThere."""
     with transaction.atomic():
         # Two clicks queue here; the second finds nothing.
-        row = Registration.objects.select_for_update().filter(id=find(token=token, now=now).id).first()
+        row = locks.registration(find(token=token, now=now).id)
         if row is None:
             raise RegistrationGone
         details = details_of(row)

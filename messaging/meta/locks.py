@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from messaging.meta.models import Arrival, MessageTemplate, MetaAccount, Sender
@@ -26,3 +27,16 @@ def arrival(arrival_id: uuid.UUID) -> Arrival | None:
     """What still waits to be handled; None where another worker has it or had it."""
     waiting = Arrival.objects.select_for_update(skip_locked=True)
     return waiting.filter(id=arrival_id, handled_at__isnull=True).first()
+
+
+def late_arrivals(site_id: uuid.UUID, before: dt.datetime) -> list[Arrival]:
+    """Up to 500 of a site that came before then, wait to be handled, and nobody works on."""
+    waiting = Arrival.objects.select_for_update(skip_locked=True).filter(
+        site_id=site_id, handled_at__isnull=True, received_at__lt=before
+    )
+    return list(waiting.order_by("received_at")[:500])
+
+
+def templates_of(meta_id: str) -> list[MessageTemplate]:
+    """The text that Meta knows by this id, if any."""
+    return list(MessageTemplate.objects.filter(meta_id=meta_id).exclude(meta_id="").select_for_update())

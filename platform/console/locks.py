@@ -6,6 +6,8 @@ import uuid
 
 from django.db import connection
 
+from tenants.models import ListEntry
+
 
 def counting(site_id: uuid.UUID) -> bool:
     """Whether this transaction is the one that counts the months of this site: until it ends nobody else does.
@@ -16,3 +18,8 @@ def counting(site_id: uuid.UUID) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"months:{site_id}"])
         (ours,) = cursor.fetchone()
     return bool(ours)
+
+
+def list_entry(entry_id: uuid.UUID) -> ListEntry:
+    """One entry of the lists that sites choose from, locked. Raises ListEntry.DoesNotExist."""
+    return ListEntry.objects.select_for_update().get(id=entry_id)

@@ -66,6 +66,19 @@ def test_only_the_walls_change_role_or_search_path():
         assert not WALL_WORDS.search(path.read_text()), path
 
 
+def test_who_has_a_module_of_locks_locks_rows_only_there():
+    """The order in which rows are locked can be read, and kept, in one place of each app."""
+    apps = sorted({path.parent for path in python_files() if path.name == "apps.py"}, key=lambda app: -len(app.parts))
+    tried = 0
+    for path in python_files():
+        app = next((app for app in apps if path.is_relative_to(app)), None)
+        if app is None or path.name == "locks.py" or not (app / "locks.py").exists():
+            continue
+        tried += 1
+        assert "select_for_update" not in path.read_text(), path
+    assert tried > 100
+
+
 def test_the_clock_is_read_at_the_edges_only():
     for path in python_files():
         if "services" in path.parts and path.is_relative_to(ROOT) and "tests" not in path.parts:

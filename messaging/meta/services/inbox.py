@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel import crypto
 from kernel.errors import DomainError
 from kernel.services import outbox
-from messaging.meta import news
+from messaging.meta import locks, news
 from messaging.meta.models import Arrival, Sender
 from messaging.meta.news import Inbound, Items, Preference, Status
 from messaging.meta.services import account
@@ -92,10 +92,7 @@ def again(now: dt.datetime, *, older_than: dt.timedelta) -> int:
     """Hand over again what the open site still waits for. Returns how many."""
     site = current_site()
     with transaction.atomic():
-        waiting = Arrival.objects.select_for_update(skip_locked=True).filter(
-            site_id=site.id, handled_at__isnull=True, received_at__lt=now - older_than
-        )
-        late = list(waiting.order_by("received_at")[:500])
+        late = locks.late_arrivals(site.id, now - older_than)
         for row in late:
             row.attempts += 1
             row.save(update_fields=["attempts"])

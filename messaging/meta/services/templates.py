@@ -106,13 +106,12 @@ def outdated(site: Site) -> bool:
 
 def told(found: Json, now: dt.datetime) -> None:
     """News of one text, by webhook: another status or category. At level master, in a transaction."""
-    rows = MessageTemplate.objects.filter(meta_id=str(found.get("message_template_id", "")))
     values: Json = {"changed_at": now}
     if "event" in found:
         values |= {"status": template_status(str(found["event"])), "reason": _reason(found.get("reason"))}
     if "new_category" in found:
         values["category"] = str(found["new_category"])[:20]
-    changed = list(rows.exclude(meta_id="").select_for_update())
+    changed = locks.templates_of(str(found.get("message_template_id", "")))
     for row in changed:
         newly_lost = values.get("status") in LOST and row.status not in LOST
         MessageTemplate.objects.filter(id=row.id).update(**values)

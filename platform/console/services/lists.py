@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
 from accounts.services import audit
+from console import locks
 from kernel.errors import Conflict
 from tenants.models import ListEntry
 
@@ -45,7 +46,7 @@ def edit(*, entry: ListEntry, actor: Actor, now: dt.datetime, **values: Any) -> 
     """Change names, order, or whether it is offered. Raises NotAllowed."""
     must(actor, "list.manage")
     with transaction.atomic():
-        row = ListEntry.objects.select_for_update().get(id=entry.id)
+        row = locks.list_entry(entry.id)
         changed = {name: value for name, value in values.items() if name in FIELDS}
         before = {name: getattr(row, name) for name in changed}
         for name, value in changed.items():
