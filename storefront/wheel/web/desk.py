@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from kernel import clock
-from merchants.models import Customer
+from merchants.models import Batch, Customer
+from merchants.serials import is_valid, normalise
 from merchants.web.base import ActView, actor_of, language, merchant_of, site_of
 from storefront.wheel import words
 from storefront.wheel.choices import Outcome, Source
@@ -118,6 +119,14 @@ def _versions(view: Any) -> list[tuple[str, str]]:
     return [(str(key), str(number)) for key, number in found]
 
 
+def _prizes(view: Any) -> list[tuple[str, str]]:
+    """The batches that any version of the wheel gives out, newest first."""
+    prizes = Segment.objects.exclude(batch=None).values("batch_id")
+    found = Batch.objects.filter(id__in=prizes).order_by("-created_at")[:200]
+    currency = current_site().currency
+    return [(str(one.id), words.batch_name(one, currency)) for one in found]
+
+
 def _given(row: Spin) -> str:
     return words.batch_name(row.coupon.batch, current_site().currency) if row.coupon else ""
 
@@ -129,6 +138,7 @@ class SpinList(ListView):
     name = "spins"
     title = _("Spins")
     default_sort = "-at"
+    search_hint = _("Name, segment or whole serial")
     empty = Empty(_("Nobody has spun yet"), _("Every spin of your wheel is listed here."), icon="ferris-wheel")
     columns = (
         Column("at", _("When"), value="created_at", kind=WHEN, sort="created_at", primary=True),
@@ -147,6 +157,7 @@ class SpinList(ListView):
     )  # fmt: skip
     filters = (
         Choice("segment", _("Segment"), choices=_segments, field="segment_id"),
+        Choice("prize", _("Prize"), choices=_prizes, field="batch_id"),
         Choice("outcome", _("Result"), choices=Outcome.choices),
         Choice("version", _("Version"), choices=_versions, field="version_id"),
         Choice("source", _("Where"), choices=Source.choices),
@@ -160,7 +171,12 @@ class SpinList(ListView):
         return rows.annotate(customer_name=Subquery(name))
 
     def search(self, queryset: QuerySet[Spin], text: str) -> QuerySet[Spin]:
-        return queryset.filter(segment__label_en__icontains=text) | queryset.filter(segment__label_ar__icontains=text)
+        """By a part of the customer's name or the segment's label; a serial is found whole or not at all."""
+        serial = normalise(text)
+        if is_valid(serial):
+            return queryset.filter(Q(coupon__serial=serial) | Q(always_coupon__serial=serial))
+        labels = Q(segment__label_en__icontains=text) | Q(segment__label_ar__icontains=text)
+        return queryset.filter(labels | Q(customer_name__icontains=text))
 
     def tabs(self) -> list[Tab]:
         return tabs_of("spins")
