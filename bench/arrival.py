@@ -4,6 +4,9 @@ The whole way over real processes: a claim over HTTP, the outbox, the relay, a w
 to the stand-in of WhatsApp, which answers at once. The first coupon of a batch also waits for the batch's page to be
 laid out, which otherwise happens when the batch is made; the second finds it there. A batch of which nothing is counted
 warms the processes up. The figure is the slowest of all batches.
+
+Then the same while a campaign with pictures goes out from the same number by the same two workers: whoever asked for
+something goes first, and no campaign may take every worker.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from bench import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCHES, MOST_SECONDS = 5, 60.0
+CAMPAIGN = 1_500  # people
 WORKER = ["-m", "celery", "-A", "config.celery_app", "--quiet", "worker", "-c", "2", "-Q", "celery", "-n", "arrival@%h",
           "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
 
@@ -39,15 +43,47 @@ def run() -> list[dict[str, Any]]:
         batches = [_batch(phone) for _ in range(BATCHES + 1)]
         times = [(_seconds(web, standin, batch, 2 * place), _seconds(web, standin, batch, 2 * place + 1))
                  for place, batch in enumerate(batches)][1:]  # fmt: skip
+        _send_campaign(phone)
+        beside = [_seconds(web, standin, batch, 100 + place) for place, batch in enumerate(batches)]
+        left = _left(phone)
+        assert left > 100, f"only {left} of the campaign were left: it was no load"
     first, second = (max(column) for column in zip(*times, strict=True))
-    return [_row("first", first), _row("second", second)]
+    return [
+        _row("first coupon of a batch", first),
+        _row("second coupon of a batch", second),
+        _row(f"beside a campaign to {CAMPAIGN:,}", max(beside)),
+    ]
 
 
 def _row(which: str, seconds: float) -> dict[str, Any]:
     return {
-        "name": f"claim to picture on the phone, {which} coupon of a batch, slowest of {BATCHES}", "ours": seconds,
+        "name": f"claim to picture on the phone, {which}, slowest of {BATCHES}", "ours": seconds,
         "baseline": None, "unit": "s", "aim": "under 2 s", "ok": seconds < 2,
     }  # fmt: skip
+
+
+def _send_campaign(phone: Any) -> None:
+    """Queue it, and wait until it is under way."""
+    from kernel import clock
+    from messaging.choices import Trigger
+    from messaging.models import Message
+    from messaging.services import queue
+
+    batch = _batch(phone, CAMPAIGN)
+    with phone.at_site():
+        for number in range(CAMPAIGN):
+            customer = phone.customer(phone=f"+96651{number:07d}")
+            phone.queued(Trigger.CAMPAIGN, customer_id=customer.id, batch_id=batch.id, now=clock.now(), wake=False)
+        queue.wake(now=clock.now())
+        while not Message.objects.filter(trigger=Trigger.CAMPAIGN, state="accepted").exists():
+            time.sleep(0.1)
+
+
+def _left(phone: Any) -> int:
+    from messaging.models import Message
+
+    with phone.at_site():
+        return Message.objects.filter(state="queued").count()
 
 
 def _furnished(standin: Any) -> Any:
@@ -62,16 +98,16 @@ def _furnished(standin: Any) -> Any:
     connect(site)
     standin.connect()
     standin.add_site(site)
-    return open_phone(site, wa_ui=100)
+    return open_phone(site, wa_ui=100, wa_bi=CAMPAIGN)
 
 
-def _batch(phone: Any) -> Any:
+def _batch(phone: Any, quantity: int = 5) -> Any:
     from kernel import clock
     from tests.factories import DAY
 
     now = clock.now()
     with phone.at_site():
-        return phone.batch(5, starts_at=now - DAY, claim_until=now + 30 * DAY)
+        return phone.batch(quantity, starts_at=now - DAY, claim_until=now + 30 * DAY)
 
 
 @contextmanager
