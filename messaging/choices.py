@@ -60,6 +60,16 @@ PURPOSE_OF: dict[Trigger, Purpose] = {
 }
 
 
+# Which ones a merchant may choose among; the first is the one above.
+TEXTS_OF: dict[Trigger, tuple[Purpose, ...]] = {
+    Trigger.BIRTHDAY: (Purpose.BIRTHDAY, Purpose.BIRTHDAY_TREAT),
+    Trigger.RECALL: (Purpose.RECALL, Purpose.RECALL_MISSED),
+    Trigger.FESTIVAL: (Purpose.FESTIVAL,),
+    Trigger.CAMPAIGN: (Purpose.CAMPAIGN, Purpose.CAMPAIGN_THANKS, Purpose.CAMPAIGN_DAYS),
+    Trigger.REMINDER: (Purpose.REMINDER,),
+}
+
+
 # What says the same without a picture, where there is such a text.
 WITHOUT_PICTURE = {Purpose.COUPON: Purpose.COUPON_TEXT}
 # Why a message failed whose picture could not be made, or was refused, and that says nothing without it; or that waited

@@ -5,12 +5,22 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from messaging.choices import Trigger
+
 
 class Kind(TextChoices):
     BIRTHDAY = "birthday", _("Birthdays")
     RECALL = "recall", _("Come back")
     FESTIVAL = "festival", _("Festivals")
     REMINDER = "reminder", _("Reminder before expiry")
+
+
+TRIGGERS = {
+    Kind.BIRTHDAY: Trigger.BIRTHDAY,
+    Kind.RECALL: Trigger.RECALL,
+    Kind.FESTIVAL: Trigger.FESTIVAL,
+    Kind.REMINDER: Trigger.REMINDER,
+}
 
 
 class State(TextChoices):

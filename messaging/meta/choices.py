@@ -16,9 +16,13 @@ class Purpose(TextChoices):
     CODE = "code", _("Code that proves a phone")
     REMINDER = "reminder", _("Reminder before a coupon ends")
     BIRTHDAY = "birthday", _("Birthday greeting")
+    BIRTHDAY_TREAT = "birthday_treat", _("Birthday greeting: celebrate with us")
     RECALL = "recall", _("Come back")
+    RECALL_MISSED = "recall_missed", _("Come back: we have missed you")
     FESTIVAL = "festival", _("Festival greeting")
     CAMPAIGN = "campaign", _("Campaign")
+    CAMPAIGN_THANKS = "campaign_thanks", _("Campaign: thank you for your visits")
+    CAMPAIGN_DAYS = "campaign_days", _("Campaign: for a few days only")
 
 
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
@@ -29,9 +33,13 @@ CATEGORY: dict[Purpose, str] = {
     Purpose.CODE: AUTHENTICATION,
     Purpose.REMINDER: MARKETING,
     Purpose.BIRTHDAY: MARKETING,
+    Purpose.BIRTHDAY_TREAT: MARKETING,
     Purpose.RECALL: MARKETING,
+    Purpose.RECALL_MISSED: MARKETING,
     Purpose.FESTIVAL: MARKETING,
     Purpose.CAMPAIGN: MARKETING,
+    Purpose.CAMPAIGN_THANKS: MARKETING,
+    Purpose.CAMPAIGN_DAYS: MARKETING,
 }
 WITHOUT_IMAGE = frozenset({Purpose.COUPON_TEXT, Purpose.CODE})
 

@@ -2,11 +2,14 @@
 
 The first two answer what the customer asked for a moment ago: they only tell, name what was asked for, and promote
 nothing, so that Meta files them under utility. The others are marketing and say how to stop. Parameters are, in this
-order: the customer's name, the merchant's brand, the offer, the day it ends. A code's text is Meta's own.
+order: the customer's name, the merchant's brand, the offer, the day it ends; a festival's name stands before the offer.
+A code's text is Meta's own. Of what a merchant may choose among, the first is what goes out unless it chooses another.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +18,13 @@ from messaging.meta.choices import AUTHENTICATION, CATEGORY, WITHOUT_IMAGE, Purp
 LANGUAGES = ("en", "ar")
 CODE_MINUTES = 10
 EXAMPLES = {
-    "en": ["Sara", "Palm Café", "Free cappuccino", "31 December 2026"],
-    "ar": ["سارة", "مقهى النخلة", "كابتشينو مجاني", "31 ديسمبر 2026"],
-}
+    "en": {"name": "Sara", "brand": "Palm Café", "festival": "Eid al-Fitr", "offer": "Free cappuccino",
+           "until": "31 December 2026"},
+    "ar": {"name": "سارة", "brand": "مقهى النخلة", "festival": "عيد الفطر المبارك", "offer": "كابتشينو مجاني",
+           "until": "31 ديسمبر 2026"},
+}  # fmt: skip
+USUAL = ("name", "brand", "offer", "until")
+OF_FESTIVAL = ("name", "brand", "festival", "offer", "until")
 EXAMPLE_SERIAL = "ABCD-EFGH-JKLM"
 
 
@@ -88,14 +95,34 @@ _TEXTS: dict[tuple[Purpose, str], Text] = {
         "يسري حتى {{4}}. افتحه من الزر أدناه واعرضه عند الدفع.",
         _STOP["ar"], _OPEN["ar"],
     ),
+    (Purpose.BIRTHDAY_TREAT, "en"): Text(
+        "Hello {{1}}, {{2}} would like to celebrate your birthday with you. This treat is on us: {{3}}.\n\n"
+        "Come by until {{4}}, alone or with friends. Open it below and show it when you pay.",
+        _STOP["en"], _OPEN["en"],
+    ),
+    (Purpose.BIRTHDAY_TREAT, "ar"): Text(
+        "مرحبًا {{1}}، يسرّ {{2}} أن يحتفل معك بعيد ميلادك، وهذه ضيافتنا لك: {{3}}.\n\n"
+        "ننتظرك حتى {{4}}، وحدك أو مع من تحب. افتحها من الزر أدناه واعرضها عند الدفع.",
+        _STOP["ar"], _OPEN["ar"],
+    ),
+    (Purpose.RECALL_MISSED, "en"): Text(
+        "Hello {{1}}, we have missed you at {{2}}. Here is a good reason to come back: {{3}}.\n\n"
+        "It is yours until {{4}}. Open it below and show it when you pay.",
+        _STOP["en"], _OPEN["en"],
+    ),
+    (Purpose.RECALL_MISSED, "ar"): Text(
+        "مرحبًا {{1}}، اشتقنا إليك في {{2}}. وإليك سببًا جميلًا للعودة: {{3}}.\n\n"
+        "هو لك حتى {{4}}. افتحه من الزر أدناه واعرضه عند الدفع.",
+        _STOP["ar"], _OPEN["ar"],
+    ),
     (Purpose.FESTIVAL, "en"): Text(
-        "Hello {{1}}, {{2}} sends you warm wishes for the season, and a gift to go with them: {{3}}.\n\n"
-        "It is valid until {{4}}. Open it below and show it when you pay.",
+        "Hello {{1}}, {{2}} sends you warm wishes for {{3}}, and a gift to go with them: {{4}}.\n\n"
+        "It is valid until {{5}}. Open it below and show it when you pay.",
         _STOP["en"], _OPEN["en"],
     ),
     (Purpose.FESTIVAL, "ar"): Text(
-        "مرحبًا {{1}}، أطيب التهاني من {{2}} بهذه المناسبة، ومعها هدية لك: {{3}}.\n\n"
-        "تسري حتى {{4}}. افتحها من الزر أدناه واعرضها عند الدفع.",
+        "مرحبًا {{1}}، أطيب التهاني من {{2}} بمناسبة {{3}}، ومعها هدية لك: {{4}}.\n\n"
+        "تسري حتى {{5}}. افتحها من الزر أدناه واعرضها عند الدفع.",
         _STOP["ar"], _OPEN["ar"],
     ),
     (Purpose.CAMPAIGN, "en"): Text(
@@ -108,12 +135,47 @@ _TEXTS: dict[tuple[Purpose, str], Text] = {
         "يسري حتى {{4}}. افتحه من الزر أدناه واعرضه عند الدفع.",
         _STOP["ar"], _OPEN["ar"],
     ),
+    (Purpose.CAMPAIGN_THANKS, "en"): Text(
+        "Hello {{1}}, thank you for your visits to {{2}}. With our thanks comes this for you: {{3}}.\n\n"
+        "It is valid until {{4}}. Open it below and show it when you pay.",
+        _STOP["en"], _OPEN["en"],
+    ),
+    (Purpose.CAMPAIGN_THANKS, "ar"): Text(
+        "مرحبًا {{1}}، شكرًا لزياراتك إلى {{2}}. هذه لفتة تقدير لك: {{3}}.\n\n"
+        "تسري حتى {{4}}. افتحها من الزر أدناه واعرضها عند الدفع.",
+        _STOP["ar"], _OPEN["ar"],
+    ),
+    (Purpose.CAMPAIGN_DAYS, "en"): Text(
+        "Hello {{1}}, for a few days only {{2}} has this for you: {{3}}.\n\n"
+        "It ends on {{4}}, so come by soon. Open it below and show it when you pay.",
+        _STOP["en"], _OPEN["en"],
+    ),
+    (Purpose.CAMPAIGN_DAYS, "ar"): Text(
+        "مرحبًا {{1}}، لأيام قليلة فقط لدى {{2}} هذا العرض لك: {{3}}.\n\n"
+        "ينتهي في {{4}}، فلا تتأخر. افتحه من الزر أدناه واعرضه عند الدفع.",
+        _STOP["ar"], _OPEN["ar"],
+    ),
 }  # fmt: skip
+_PLACE = re.compile(r"\{\{\d+\}\}")
 
 
 def text_of(purpose: Purpose, language: str) -> Text:
     """Raises KeyError for a language without texts."""
     return _TEXTS[purpose, language]
+
+
+def parameters(purpose: Purpose, body: str) -> tuple[str, ...]:
+    """What stands in the places of a text of ours for `purpose`, in order. An older one may be approved still: `body`
+    is what Meta has."""
+    wanted = OF_FESTIVAL if purpose == Purpose.FESTIVAL else USUAL
+    return wanted if len(_PLACE.findall(body)) == len(wanted) else USUAL
+
+
+def filled(purpose: Purpose, body: str, values: Mapping[str, str]) -> str:
+    """A text with these values in its places."""
+    for place, name in enumerate(parameters(purpose, body), start=1):
+        body = body.replace(f"{{{{{place}}}}}", values[name])
+    return body
 
 
 def has_image(purpose: Purpose) -> bool:
@@ -133,8 +195,9 @@ def components(purpose: Purpose, language: str, *, link_base: str, handle: str) 
     link = {
         "type": "URL", "text": text.button, "url": f"{link_base}{{{{1}}}}", "example": [f"{link_base}{EXAMPLE_SERIAL}"],
     }  # fmt: skip
+    example = [EXAMPLES[language][name] for name in parameters(purpose, text.body)]
     parts: list[dict[str, Any]] = [
-        {"type": "BODY", "text": text.body, "example": {"body_text": [EXAMPLES[language]]}},
+        {"type": "BODY", "text": text.body, "example": {"body_text": [example]}},
         {"type": "FOOTER", "text": text.footer},
         {"type": "BUTTONS", "buttons": [link]},
     ]

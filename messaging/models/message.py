@@ -30,7 +30,8 @@ class Message(WalledModel):
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     charge = models.CharField(max_length=8, choices=Charge, default=Charge.NONE)
     language = models.CharField(max_length=5, default="en")
-    purpose = models.CharField(max_length=12, choices=Purpose, blank=True)  # of a test: whose words it shows
+    purpose = models.CharField(max_length=20, choices=Purpose, blank=True)  # whose words it has, where it was chosen
+    festival = models.CharField(max_length=30, blank=True)  # a code of `festivals.FESTIVALS`, which it names
     key = models.CharField(max_length=120, unique=True)
     automation_id = models.UUIDField(null=True, blank=True)
     occasion_id = models.UUIDField(null=True, blank=True)

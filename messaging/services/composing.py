@@ -19,8 +19,10 @@ from kernel.errors import DomainError
 from merchants import words
 from merchants.models import Batch, Coupon, Merchant
 from merchants.paper.face import SAMPLE_SERIAL
+from messaging import festivals
 from messaging.choices import NOT_DRAWN, WITHOUT_PICTURE, Trigger, Type
 from messaging.consent.queries import register
+from messaging.meta import texts
 from messaging.meta.choices import Purpose
 from messaging.meta.models import MessageTemplate
 from messaging.meta.queries import templates
@@ -175,7 +177,7 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
     if drawing is None and purpose not in WITHOUT_PICTURE:
         raise CannotDraw
     with translation.override(found.language):
-        said = [_name(message), _brand(message), _title(message), until(message)]
+        said = _said(message, found)
     button, name, language, callback = _serial(message), found.name, found.language, callback_of(message)
 
     def body(media: str) -> Json:
@@ -184,6 +186,17 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
         )
 
     return Letter(outcomes.form_of(name, language), body, drawing)
+
+
+def _said(message: Message, text: MessageTemplate) -> list[str]:
+    """What stands in the places of an approved text, in the language that is on."""
+    values = {
+        "name": _name(message), "brand": _brand(message), "festival": _festival(message), "offer": _title(message),
+        "until": until(message),
+    }  # fmt: skip
+    purpose = Purpose(text.purpose)
+    body = text.body or texts.text_of(purpose, text.language).body
+    return [values[name] for name in texts.parameters(purpose, body)]
 
 
 def _free(message: Message, to: str, desk: Desk) -> Letter:
@@ -235,6 +248,11 @@ def _name(message: Message) -> str:
 def _brand(message: Message) -> str:
     assert message.merchant
     return message.merchant.name(translation.get_language() or "en")
+
+
+def _festival(message: Message) -> str:
+    festival = festivals.BY_CODE.get(message.festival)
+    return festival.wish(translation.get_language() or "en") if festival else _("this occasion")
 
 
 def _title(message: Message) -> str:

@@ -55,6 +55,7 @@ def enqueue(
     secret: str = "",
     phone: str = "",
     purpose: str = "",
+    festival: str = "",
     language: str = "",
     not_before: dt.datetime | None = None,
     quiet_hours: quiet.Hours | None = None,
@@ -64,7 +65,8 @@ def enqueue(
 
     `merchant_id` pays, one credit of the type that `trigger` has; without it the site does, and no credit moves.
     `batch_id` of an automation holds a coupon of it for the customer. `phone` (E.164) is for a test to a typed number,
-    `purpose` says whose words that shows, `language` in which; else the customer's.
+    `purpose` says whose words it has, else the trigger's; `festival` which one those name; `language` is that of a
+    test, else the customer's.
     `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then.
     `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
 
@@ -84,7 +86,8 @@ def enqueue(
         message = Message(
             id=uuid7(), merchant_id=merchant_id, payer=merchant_id or site.id, customer=customer, trigger=trigger,
             type=TYPE_OF[trigger], charge=Charge.HELD if merchant_id else Charge.NONE,
-            language=language or (customer.language if customer else site.language), purpose=purpose, key=key,
+            language=language or (customer.language if customer else site.language), purpose=purpose,
+            festival=festival, key=key,
             automation_id=automation_id, occasion_id=occasion_id, label=campaign_name[:120], recipient=recipient,
             to_sealed=crypto.seal(phone, site_id=site.id, field=TO) if phone else "",
             secret_sealed=crypto.seal(secret, site_id=site.id, field=SECRET) if secret else "", created_at=now,

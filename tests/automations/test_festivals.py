@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from messaging.automations import festivals
-from messaging.automations.festivals import FIRST, HORIZON, LAST, OutOfTables, list_festivals, occurrences
+from messaging import festivals
+from messaging.festivals import FIRST, HORIZON, LAST, OutOfTables, list_festivals, occurrences
 
 
 def on(country, year):

@@ -12,7 +12,7 @@ from kernel.models import OutboxEvent
 from merchants import models as m
 from merchants.paper.defaults import default_layout
 from merchants.paper.face import TextTooLong
-from messaging.automations import festivals
+from messaging import festivals
 from messaging.automations.models import Occasion
 from messaging.automations.services import pausing, trying
 from messaging.choices import PURPOSE_OF, Trigger

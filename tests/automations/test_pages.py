@@ -14,7 +14,10 @@ from merchants import models as m
 from merchants.services import tags
 from messaging.automations.models import Automation, Campaign
 from messaging.consent.services import consent
+from messaging.meta.models import MessageTemplate
 from messaging.models import Message
+from tenants.queries import sites
+from tenants.walls import wall
 from tests import cluster, factories
 from tests.factories import DAY
 from tests.merchants.cast import browser
@@ -419,3 +422,46 @@ def test_a_scheduled_one_goes_back_to_draft_and_is_copied(phone, batch):
         made = Campaign.objects.get(name="Copy of Spring")
         assert Campaign.objects.filter(state="draft").count() == 2
     assert copied["Location"] == f"/merchant/automations/campaigns/{made.id}/edit/"
+
+
+@pytest.fixture
+def our_words(phone):
+    """Meta has the texts as we want them."""
+    with wall(sites.console(), "master"):
+        MessageTemplate.objects.update(body="")
+
+
+@pytest.mark.usefixtures("our_words")
+def test_the_texts_to_choose_among_are_shown_and_the_chosen_one_in_both_languages(phone, batch):
+    client = browser(phone.shop)
+
+    form = text(client.get(NEW))
+    page = client.post(NEW, {**CAMPAIGN, "batch": str(batch.id), "purpose": "campaign_thanks"})["Location"]
+    shown = text(client.get(page))
+    again = text(client.get(f"{page}edit/"))
+
+    for words in ("Something new", "thank you for your visits to", "for a few days only"):
+        assert words in form
+    assert 'value="campaign" checked' in form
+    assert "Thank you for your visits" in again
+    assert 'value="campaign_thanks" checked' in again
+    assert "thank you for your visits to" in shown
+    assert "شكرًا لزياراتك" in shown
+    with phone.at_site():
+        assert Campaign.objects.get().purpose == "campaign_thanks"
+
+
+@pytest.mark.parametrize(("kind", "offers"), [("birthday", 2), ("recall", 2), ("festival", 0), ("reminder", 0)])
+def test_each_kind_offers_the_texts_that_it_has(phone, kind, offers):
+    page = text(browser(phone.shop).get(f"/merchant/automations/{kind}/"))
+
+    assert page.count('name="purpose"') == offers
+    assert ("What it says" in page) == bool(offers)
+
+
+@pytest.mark.usefixtures("our_words")
+def test_the_festivals_name_stands_in_the_words_that_are_shown(phone):
+    page = text(browser(phone.shop).get("/merchant/automations/festival/"))
+
+    assert "warm wishes for Eid al-" in page
+    assert "بمناسبة عيد ال" in page

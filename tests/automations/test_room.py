@@ -4,20 +4,17 @@ missed."""
 from __future__ import annotations
 
 import datetime as dt
-import io
 
 import pytest
 from django.core.cache import cache
-from PIL import Image
 
 from merchants import models as m
-from merchants.paper.defaults import default_layout
 from messaging.automations.models import Campaign, Occasion
 from messaging.automations.services import forecasts, opening, pausing
 from messaging.choices import State
 from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.models import Message
-from messaging.services import allowance, composing, outcomes, pictures, sending, sweeping
+from messaging.services import allowance, outcomes, sending, sweeping
 from tenants.queries import sites
 from tenants.walls import wall
 from tests import cluster
@@ -29,16 +26,6 @@ from tests.standins import whatsapp, whatsapp_process
 
 __all__ = ["proved", "whatsapp", "whatsapp_process"]
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def plain_pictures(monkeypatch):
-    """Pictures without their drawing."""
-    jpeg = io.BytesIO()
-    Image.new("RGB", (9, 9)).save(jpeg, "JPEG")
-    sheet = pictures.Sheet(b"", default_layout(1000, 500))
-    monkeypatch.setattr(composing.pictures, "sheet", lambda *_what: sheet)
-    monkeypatch.setattr(pictures.Drawing, "jpeg", lambda _drawing: jpeg.getvalue())
 
 
 def numbers(**fields):

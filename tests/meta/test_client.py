@@ -240,7 +240,7 @@ def test_every_page_of_templates_is_read(whatsapp, client, ada_site, monkeypatch
 
     found = list(client.templates(cast.WABA))
 
-    assert len(found) == len({template["id"] for template in found}) == 16
+    assert len(found) == len({template["id"] for template in found}) == 24
     assert {template["status"] for template in found} == {"APPROVED"}
 
 

@@ -115,8 +115,8 @@ def test_a_number_is_connected_to_a_site_and_its_texts_are_submitted(chief, what
         assert (sender.display_name, sender.users_per_day, sender.messages_per_second) == ("Ada Deals", 10_000, 80)
         assert sender.countries == near(ada_site.country)
         tasks.submit(OutboxEvent.objects.get(topic=templates.SUBMIT), NOW)
-        assert MessageTemplate.objects.filter(site_id=ada_site.id, status="APPROVED").count() == 16
-    assert "/ 16" in chief.get(answer["Location"]).content.decode()
+        assert MessageTemplate.objects.filter(site_id=ada_site.id, status="APPROVED").count() == 24
+    assert "/ 24" in chief.get(answer["Location"]).content.decode()
 
 
 def test_one_number_a_site_and_one_site_a_number(whatsapp, ada_site, bob_site, master_site):

@@ -129,7 +129,7 @@ def test_templates_are_listed_in_pages_and_read(other):
             break
         after = page.after
 
-    assert len({template.id for template in listed}) == len(listed) == 16
+    assert len({template.id for template in listed}) == len(listed) == 24
     assert {template.status for template in listed} == {t.TemplateStatus.APPROVED}
 
 

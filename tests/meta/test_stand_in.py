@@ -275,7 +275,7 @@ def test_a_restart_forgets_nothing(tmp_path, ada_site):
     try:
         assert second.messages(PHONE)[0]["shown"]["media"] == {"id": media}
         assert requests.get(f"{second.url}/media/{media}", timeout=5).content == b"\x89PNG\r\n\x1a\n1"
-        assert len(second.look("templates")) == 16
+        assert len(second.look("templates")) == 24
     finally:
         second.stop()
 

@@ -41,7 +41,8 @@ def test_every_text_is_one_that_meta_takes(purpose, language):
     text = texts.text_of(purpose, language)
     variables = re.findall(r"\{\{(\d)\}\}", text.body)
 
-    assert variables == (["1"] if purpose == Purpose.CODE else ["1", "2", "3", "4"])
+    count = {Purpose.CODE: 1, Purpose.FESTIVAL: 5}.get(purpose, 4)
+    assert variables == [str(place + 1) for place in range(count)]
     assert len(text.body) < 700
     assert len(text.footer) <= 60
     assert len(text.button) <= 25
@@ -52,7 +53,7 @@ def test_every_text_is_one_that_meta_takes(purpose, language):
 
 
 def test_a_sites_texts_are_submitted_in_both_languages_and_lead_to_its_own_domain(connected, whatsapp):
-    assert templates.submit_missing(site=connected, now=NOW) == 16
+    assert templates.submit_missing(site=connected, now=NOW) == 24
 
     found = rows(connected)
     assert {row.status for row in found.values()} == {"APPROVED"}
@@ -99,15 +100,15 @@ def test_what_was_submitted_without_an_answer_is_found_again(connected, whatsapp
     with pytest.raises(Unknown):
         templates.submit_missing(site=connected, now=NOW)
 
-    assert templates.submit_missing(site=connected, now=NOW) == 15
+    assert templates.submit_missing(site=connected, now=NOW) == 23
     assert {row.status for row in rows(connected).values()} == {"APPROVED"}
-    assert len(whatsapp.look("templates")) == 16
+    assert len(whatsapp.look("templates")) == 24
 
 
 def test_a_refused_text_says_why_and_the_others_go_on(connected, whatsapp):
     whatsapp.control("fault", code=100, method="POST", path="message_templates")
 
-    assert templates.submit_missing(site=connected, now=NOW) == 15
+    assert templates.submit_missing(site=connected, now=NOW) == 23
 
     refused = [row for row in rows(connected).values() if row.status == ""]
     assert [row.reason for row in refused] == ["100: (#100) Invalid parameter"]

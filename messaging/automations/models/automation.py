@@ -6,6 +6,7 @@ from django.db import models
 
 from messaging.automations import dates
 from messaging.automations.choices import Kind, PauseReason, State
+from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
 
@@ -25,6 +26,8 @@ class Automation(WalledModel):
     told_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
     told_at = models.DateTimeField(null=True, blank=True)
     batch = models.ForeignKey("merchants.Batch", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Which of WhatsApp's texts it sends; "": the first of its kind.
+    purpose = models.CharField(max_length=20, choices=Purpose, blank=True, default="")
     daily_cap = models.PositiveIntegerField(default=200)
     quiet_from = models.PositiveSmallIntegerField(default=21)
     quiet_to = models.PositiveSmallIntegerField(default=9)

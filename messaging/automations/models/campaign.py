@@ -6,6 +6,7 @@ from django.db import models
 
 from messaging.automations.choices import CampaignState, PauseReason
 from messaging.automations.segments import Segment
+from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
 
@@ -26,6 +27,8 @@ class Campaign(WalledModel):
     # Why the merchant was last told by mail that it is paused.
     told_reason = models.CharField(max_length=10, choices=PauseReason, blank=True, default=PauseReason.NONE)
     told_at = models.DateTimeField(null=True, blank=True)
+    # Which of WhatsApp's texts it sends; "": the first of its kind.
+    purpose = models.CharField(max_length=20, choices=Purpose, blank=True, default="")
     daily_cap = models.PositiveIntegerField(default=2000)
     quiet_from = models.PositiveSmallIntegerField(default=21)
     quiet_to = models.PositiveSmallIntegerField(default=9)

@@ -28,7 +28,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, TruncDa
 
 from kernel import clock
 from merchants.models import Batch, Coupon, Merchant, MerchantCustomer, Redemption
-from messaging.automations import dates, festivals
+from messaging import festivals
+from messaging.automations import dates
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.segments import Segment

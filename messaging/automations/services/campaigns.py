@@ -20,11 +20,12 @@ from messaging.automations import locks
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
 from messaging.automations.segments import Segment
-from messaging.automations.services import retracting
+from messaging.automations.services import retracting, wordings
 from messaging.automations.services.switching import BadSetting, must_be_annual, usable_batches
+from messaging.choices import Trigger
 
 BEGINS, LONGEST_NAME = "scheduled_at", 80
-COPIED = ("segment", "batch_id", "daily_cap", "quiet_from", "quiet_to")
+COPIED = ("segment", "batch_id", "purpose", "daily_cap", "quiet_from", "quiet_to")
 
 
 class WrongState(Conflict):
@@ -42,6 +43,7 @@ class Plan:
     daily_cap: int = 2000
     quiet_from: int = 21
     quiet_to: int = 9
+    purpose: str = ""
 
 
 def save(
@@ -59,6 +61,8 @@ def save(
     with transaction.atomic():
         campaign = _editable(campaign_id, merchant)
         campaign = campaign or Campaign(id=uuid7(), merchant=merchant, created_at=now, created_by=actor.id)
+        wordings.must_be_one_of(Trigger.CAMPAIGN, plan.purpose, kept=campaign.purpose)
+        campaign.purpose = plan.purpose
         campaign.name, campaign.segment, campaign.batch_id = plan.name, plan.segment.to_json(), plan.batch_id
         campaign.scheduled_at = plan.scheduled_at if campaign.state == CampaignState.DRAFT else campaign.scheduled_at
         campaign.daily_cap, campaign.quiet_from, campaign.quiet_to = plan.daily_cap, plan.quiet_from, plan.quiet_to

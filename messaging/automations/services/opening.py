@@ -17,7 +17,7 @@ from kernel import clock, crypto
 from kernel.ids import uuid7
 from merchants.models import Merchant
 from messaging import quiet
-from messaging.automations.choices import CampaignState, Kind, Skipped, State
+from messaging.automations.choices import TRIGGERS, CampaignState, Kind, Skipped, State
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
 from messaging.choices import Trigger
@@ -27,12 +27,6 @@ from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
 ACTOR = system("automations")
-TRIGGERS = {
-    Kind.BIRTHDAY: Trigger.BIRTHDAY,
-    Kind.RECALL: Trigger.RECALL,
-    Kind.FESTIVAL: Trigger.FESTIVAL,
-    Kind.REMINDER: Trigger.REMINDER,
-}
 
 
 # Of a batch that gives nothing at this moment, but will again.
@@ -84,7 +78,7 @@ def _write(source: Automation | Campaign, merchant: Merchant, due: Due, now: dt.
         zone = quiet.zone_of(phone, otherwise=merchant.time_zone)
         queue.enqueue(
             trigger=trigger_of(source), key=key, customer_id=due.customer_id, merchant_id=source.merchant_id,
-            coupon_id=due.coupon_id,
+            coupon_id=due.coupon_id, purpose=source.purpose, festival=festival_of(due.key),
             batch_id=None if due.coupon_id else source.batch_id, automation_id=source.id, occasion_id=occasion.id,
             campaign_name=source.name if isinstance(source, Campaign) else "",
             quiet_hours=quiet.Hours(zone, source.quiet_from, source.quiet_to), now=now, actor=ACTOR, wake=False,
@@ -109,6 +103,12 @@ def _come_again(source: Automation | Campaign, due: Due) -> tuple[Occasion, str]
     if isinstance(source, Campaign):  # it was counted before
         Campaign.objects.filter(id=source.id).update(opened=F("opened") - 1)
     return occasion, f"occasion:{occasion.id}:{lost}"
+
+
+def festival_of(key: str) -> str:
+    """The code of the festival of an occasion; "" where it is none. The key is that of `festivals.Occurrence`."""
+    kind, _colon, rest = key.partition(":")
+    return rest.partition(":")[0] if kind == Kind.FESTIVAL else ""
 
 
 def trigger_of(source: Automation | Campaign) -> Trigger:

@@ -146,7 +146,7 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
 
 def purpose_of(row: Automation | Campaign) -> Purpose:
     """Which of WhatsApp's texts it sends, saved or not."""
-    return PURPOSE_OF[opening.trigger_of(row)]
+    return Purpose(row.purpose) if row.purpose else PURPOSE_OF[opening.trigger_of(row)]
 
 
 def text_of(row: Automation | Campaign) -> Text:

@@ -13,7 +13,7 @@ from credits.choices import CreditUnit
 from credits.queries import balances
 from kernel import clock
 from merchants.models import Batch, Merchant
-from messaging.automations import festivals
+from messaging import festivals
 from messaging.automations.choices import CampaignState, Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import recipients

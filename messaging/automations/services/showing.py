@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from merchants import words
 from merchants.models import Batch, Merchant
 from messaging.automations.services import switching
+from messaging.festivals import Festival
 from messaging.meta import texts
 from messaging.meta.choices import Purpose, TemplateStatus
 from messaging.meta.models import MessageTemplate
@@ -45,30 +46,40 @@ def example_batch(merchant: Merchant, *, now: dt.datetime) -> Batch | None:
     return switching.usable_batches(merchant.id, now=now).first()
 
 
-def bubbles(purpose: Purpose, batch: Batch | None, merchant: Merchant, *, now: dt.datetime) -> list[Bubble]:
-    """The message in both languages; without a batch, its offer and last day are examples too."""
+def bubbles(
+    purpose: Purpose, batch: Batch | None, merchant: Merchant, *, now: dt.datetime, festival: Festival | None = None
+) -> list[Bubble]:
+    """The message in both languages; without a batch, its offer and last day are examples too, as is the festival."""
     site = current_site()
     with wall(site, "site"):
         rows = {row.language: row for row in templates.list_templates().filter(site_id=site.id, purpose=purpose)}
-    return [_bubble(purpose, language, rows.get(language), batch, merchant, now) for language in texts.LANGUAGES]
+    return [
+        _bubble(purpose, language, rows.get(language), _values(language, batch, merchant, festival, now))
+        for language in texts.LANGUAGES
+    ]
 
 
-def _bubble(
-    purpose: Purpose, language: str, row: MessageTemplate | None, batch: Batch | None, merchant: Merchant,
-    now: dt.datetime,
-) -> Bubble:  # fmt: skip
+def example(purpose: Purpose, language: str, merchant: Merchant) -> str:
+    """The words in one language, all values but the brand being examples."""
+    values = {**texts.EXAMPLES[language], "brand": merchant.name(language)}
+    return texts.filled(purpose, texts.text_of(purpose, language).body, values)
+
+
+def _bubble(purpose: Purpose, language: str, row: MessageTemplate | None, values: dict[str, str]) -> Bubble:
     text, status = texts.text_of(purpose, language), row.status if row else TemplateStatus.MISSING
     body = row.body if row and row.is_usable and row.body else text.body
-    for place, value in enumerate(_values(language, batch, merchant, now), start=1):
-        body = body.replace(f"{{{{{place}}}}}", value)
-    return Bubble(language, body, text.footer, text.button, status)
+    return Bubble(language, texts.filled(purpose, body, values), text.footer, text.button, status)
 
 
-def _values(language: str, batch: Batch | None, merchant: Merchant, now: dt.datetime) -> list[str]:
-    """What stands in the places of a text: name, brand, offer, last day."""
-    name, _brand, offer, until = texts.EXAMPLES[language]
-    if batch is None:
-        return [name, merchant.name(language), offer, until]
-    end = words.last_day(batch.use_until_of(now, merchant.time_zone), merchant.time_zone)
-    with translation.override(language):
-        return [name, merchant.name(language), batch.title(language), date_format(end, "j F Y")]
+def _values(
+    language: str, batch: Batch | None, merchant: Merchant, festival: Festival | None, now: dt.datetime
+) -> dict[str, str]:
+    """What stands in the places of a text."""
+    values = {**texts.EXAMPLES[language], "brand": merchant.name(language)}
+    if festival is not None:
+        values["festival"] = festival.wish(language)
+    if batch is not None:
+        end = words.last_day(batch.use_until_of(now, merchant.time_zone), merchant.time_zone)
+        with translation.override(language):
+            values |= {"offer": batch.title(language), "until": date_format(end, "j F Y")}
+    return values

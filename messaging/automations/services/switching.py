@@ -16,10 +16,11 @@ from accounts.services import audit
 from kernel.errors import DomainError
 from merchants import locks as merchant_locks
 from merchants.models import Batch, Merchant
-from messaging.automations import dates, festivals, locks
-from messaging.automations.choices import Kind, PauseReason, State
+from messaging import festivals
+from messaging.automations import dates, locks
+from messaging.automations.choices import TRIGGERS, Kind, PauseReason, State
 from messaging.automations.models import Automation
-from messaging.automations.services import retracting
+from messaging.automations.services import retracting, wordings
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     Kind.BIRTHDAY: {"days_before": 3},
@@ -28,7 +29,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     Kind.REMINDER: {"days": 3},
 }
 OF_THE_BATCH = {PauseReason.NO_COUPONS, PauseReason.NOT_DRAWN}
-SET = ("batch_id", "daily_cap", "quiet_from", "quiet_to", "days_before", "days_after", "days", "festivals")
+SET = ("purpose", "batch_id", "daily_cap", "quiet_from", "quiet_to", "days_before", "days_after", "days", "festivals")
 
 
 class NotForTemporary(DomainError):
@@ -55,6 +56,7 @@ class Setting:
     days_after: int | None = None
     days: int | None = None
     festivals: tuple[str, ...] = ()
+    purpose: str = ""
 
 
 def must_be_annual(merchant: Merchant) -> None:
@@ -81,6 +83,7 @@ def edit(*, merchant: Merchant, kind: str, setting: Setting, actor: Actor, now: 
         merchant_locks.merchant(merchant.id)  # so that two who save it first at once do so one after the other
         found = locks.automation(merchant.id, kind) or Automation(merchant_id=merchant.id, kind=kind)
         before = _shown(found)
+        wordings.must_be_one_of(TRIGGERS[Kind(kind)], setting.purpose, kept=found.purpose)
         for name in SET:
             setattr(found, name, list(setting.festivals) if name == "festivals" else getattr(setting, name))
         rests = found.state == State.PAUSED and found.pause_reason not in OF_THE_BATCH

@@ -26,9 +26,11 @@ DAY = 86_400
 
 def send_test(
     *, merchant: Merchant, purpose: Purpose, language: str, batch_id: uuid.UUID, phone: str, actor: Actor,
-    now: dt.datetime,
+    now: dt.datetime, festival: str = "",
 ) -> None:  # fmt: skip
     """Queue a test of one kind's words to `phone` (E.164), for one BI credit; no coupon is given.
+
+    `festival` is the code of the one that they name.
 
     Nothing goes to a number that said STOP, and the answer is the same: who typed it learns nothing about a stranger.
 
@@ -47,5 +49,5 @@ def send_test(
     with suppress(NotWanted):
         queue.enqueue(
             trigger=Trigger.TEST, key=f"test:{uuid7()}", merchant_id=merchant.id, batch_id=batch_id, phone=phone,
-            purpose=purpose, language=language, now=now, actor=actor,
+            purpose=purpose, festival=festival, language=language, now=now, actor=actor,
         )  # fmt: skip

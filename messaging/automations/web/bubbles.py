@@ -18,8 +18,9 @@ from merchants.web.base import FormView, actor_of, file_url, language, merchant_
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import screens
-from messaging.automations.services import pausing, showing, switching, trying
+from messaging.automations.services import pausing, previews, showing, switching, trying
 from messaging.automations.web.forms import TestForm
+from messaging.festivals import Festival
 
 
 def bubbles_of(
@@ -29,10 +30,20 @@ def bubbles_of(
     batch = _batch(row, merchant, now)
     face = batch.face if batch else {}
     return {
-        "bubbles": showing.bubbles(pausing.purpose_of(row), batch, merchant, now=now), "layout": face.get("layout"),
+        "bubbles": showing.bubbles(
+            pausing.purpose_of(row), batch, merchant, now=now, festival=_festival(row, merchant, now)
+        ), "layout": face.get("layout"),
         "image_url": file_url(face["image"]) if face.get("image") else "",
         "words": words.on_paper(batch, merchant, site_of(request).currency) if batch else None,
     }  # fmt: skip
+
+
+def _festival(row: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> Festival | None:
+    """The one that a greeting would name next."""
+    if not isinstance(row, Automation) or row.kind != Kind.FESTIVAL:
+        return None
+    coming = previews.next_festival(row, merchant, today=clock.local_date(now, merchant.time_zone))
+    return coming.festival if coming else None
 
 
 def _batch(row: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> Batch | None:
@@ -70,9 +81,12 @@ class TestView(FormView):
 
     def save(self, form: Any) -> str:
         said = form.cleaned_data
+        merchant, now = merchant_of(self.request), clock.now()
+        festival = _festival(self.row, merchant, now)
         trying.send_test(
-            merchant=merchant_of(self.request), purpose=pausing.purpose_of(self.row), language=said["language"],
-            batch_id=uuid.UUID(said["batch"]), phone=said["phone"], actor=actor_of(self.request), now=clock.now(),
+            merchant=merchant, purpose=pausing.purpose_of(self.row), language=said["language"],
+            batch_id=uuid.UUID(said["batch"]), phone=said["phone"], festival=festival.code if festival else "",
+            actor=actor_of(self.request), now=now,
         )  # fmt: skip
         return self.cancel_url()
 

@@ -18,15 +18,19 @@ from merchants.models import Batch, Merchant
 from merchants.queries.tags import list_tags
 from merchants.web.base import language
 from merchants.web.fields import Chips
-from messaging.automations import dates, festivals
-from messaging.automations.choices import Kind
+from messaging import festivals
+from messaging.automations import dates
+from messaging.automations.choices import TRIGGERS, Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.segments import BadSegment, Segment
+from messaging.automations.services import showing, wordings
 from messaging.automations.services.campaigns import Plan
 from messaging.automations.services.switching import Setting, usable_batches
+from messaging.choices import TEXTS_OF, Trigger
+from messaging.meta.choices import Purpose
 from tenants.models import Site
 from tenants.queries import lists
-from ui.forms import DateTimeInput, PhoneField, Section, Switch
+from ui.forms import DateTimeInput, Option, PhoneField, RadioCards, Section, Switch
 
 YEAR = dt.timedelta(days=366)
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
@@ -69,6 +73,39 @@ _LIMITS = Section(
 )  # fmt: skip
 
 
+TITLES = {
+    Purpose.BIRTHDAY: _("A present"), Purpose.BIRTHDAY_TREAT: _("Celebrate with us"),
+    Purpose.RECALL: _("It has been a while"), Purpose.RECALL_MISSED: _("We have missed you"),
+    Purpose.CAMPAIGN: _("Something new"), Purpose.CAMPAIGN_THANKS: _("Thank you for your visits"),
+    Purpose.CAMPAIGN_DAYS: _("For a few days only"),
+}  # fmt: skip
+_WORDS = Section(_("What it says"), ["purpose"], help=_("Texts that WhatsApp has approved, here with sample values."))
+
+
+class _Worded(_Limits):
+    """With the choice among the approved texts of its kind, where there is one."""
+
+    purpose = forms.ChoiceField(label=_("Text"), required=False, widget=RadioCards)
+
+    def offer_texts(self, trigger: Trigger, kept: str, merchant: Merchant) -> None:
+        """Fill the choice, or take it out. `kept` is what is chosen now."""
+        self.usual = TEXTS_OF[trigger][0]
+        found = wordings.to_choose(trigger, kept=kept)
+        if len(found) < 2:
+            del self.fields["purpose"]
+            return
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            (str(one), Option(TITLES[one], showing.example(one, language(), merchant))) for one in found
+        ]
+        self.fields["purpose"].says_optional = False  # type: ignore[attr-defined]
+        self.initial["purpose"] = kept or self.usual
+
+    def chosen_text(self) -> str:
+        """ "" for the usual one of its kind."""
+        chosen: str = self.cleaned_data.get("purpose", "")
+        return "" if chosen == self.usual else chosen
+
+
 @dataclass(frozen=True)
 class Dates:
     """The label of a festival: its name, and when it falls in the coming twelve months."""
@@ -99,7 +136,7 @@ def festival_choices(country: str, today: dt.date) -> list[tuple[str, Dates]]:
     return [(one.code, Dates(one.name(language()), days, one.may_shift)) for one, days in found]
 
 
-class AutomationForm(_Limits):
+class AutomationForm(_Worded):
     """One form for four kinds: what a kind does not have is left out."""
 
     on = forms.BooleanField(label=_("Switched on"), required=False, widget=Switch)
@@ -149,8 +186,9 @@ class AutomationForm(_Limits):
             today = clock.local_date(now, merchant.time_zone)
             self.fields["festivals"].choices = festival_choices(merchant.country, today)  # type: ignore[attr-defined]
             self.fields["days_before"].required = True
+        self.offer_texts(TRIGGERS[kind], automation.purpose, merchant)
         self.sections = [
-            Section("", ["on", "batch"]),
+            Section("", ["on", "batch"]), _WORDS,
             Section(_("When"), [name for name in self.FIELDS[kind] if name != "festivals"], columns=2),
             Section("", ["festivals"]), _LIMITS,
         ]  # fmt: skip
@@ -162,6 +200,7 @@ class AutomationForm(_Limits):
             on=said["on"], batch_id=uuid.UUID(batch) if batch else None, daily_cap=said["daily_cap"],
             quiet_from=said["quiet_from"], quiet_to=said["quiet_to"], days_before=said.get("days_before"),
             days_after=said.get("days_after"), days=said.get("days"), festivals=tuple(said.get("festivals") or ()),
+            purpose=self.chosen_text(),
         )  # fmt: skip
 
 
@@ -173,7 +212,7 @@ def _initial(automation: Automation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class CampaignForm(_Limits):
+class CampaignForm(_Worded):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Only you see it."))
     batch = forms.ChoiceField(
         label=_("Batch that it gives coupons from"), help_text=_("Each message brings one coupon of it.")
@@ -197,7 +236,7 @@ class CampaignForm(_Limits):
         label=_("Language"), required=False, choices=[("", _("Any")), ("en", _("English")), ("ar", _("Arabic"))]
     )
     sections = [
-        Section("", ["name", "batch", "scheduled_at"]),
+        Section("", ["name", "batch", "scheduled_at"]), _WORDS,
         Section(
             _("Who gets it"), ["cities", "tags"],
             help=_("Everything you fill in narrows it. With nothing it is everybody who agreed to your messages."),
@@ -211,6 +250,7 @@ class CampaignForm(_Limits):
     ) -> None:
         self.zone = ZoneInfo(merchant.time_zone)
         super().__init__(data, initial=self._initial(campaign))
+        self.offer_texts(Trigger.CAMPAIGN, campaign.purpose if campaign else "", merchant)
         every = every_batch(merchant)
         self._choices("batch", [("", _("Choose a batch")), *batch_choices(merchant, site, now=now)])
         self._choices("claimed", every)
@@ -263,7 +303,7 @@ class CampaignForm(_Limits):
         return Plan(
             name=said["name"], segment=self.segment, batch_id=uuid.UUID(said["batch"]),
             scheduled_at=said["scheduled_at"], daily_cap=said["daily_cap"], quiet_from=said["quiet_from"],
-            quiet_to=said["quiet_to"],
+            quiet_to=said["quiet_to"], purpose=self.chosen_text(),
         )  # fmt: skip
 
 

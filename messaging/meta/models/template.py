@@ -12,7 +12,7 @@ class MessageTemplate(PublicModel):
     """Of one site, purpose and language: the button leads to the site's own domain."""
 
     site_id = models.UUIDField()
-    purpose = models.CharField(max_length=12, choices=Purpose)
+    purpose = models.CharField(max_length=20, choices=Purpose)
     language = models.CharField(max_length=5)
     name = models.CharField(max_length=80)  # at Meta; the languages of a purpose share it
     category = models.CharField(max_length=20)  # as Meta has it, which may differ from what was asked for

@@ -28,7 +28,10 @@ class OutOfTables(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Festival:
-    """`countries` empty: everywhere. `month` and `day` are of `calendar`; for `sunday`, `day` is which one it is."""
+    """`countries` empty: everywhere. `month` and `day` are of `calendar`; for `sunday`, `day` is which one it is.
+
+    `wish_en` and `wish_ar`: how a greeting names it ("warm wishes for …"), where that is not its name.
+    """
 
     code: str
     name_en: str
@@ -37,6 +40,8 @@ class Festival:
     month: int = 0
     day: int = 0
     countries: frozenset[str] = frozenset()
+    wish_en: str = ""
+    wish_ar: str = ""
 
     @property
     def may_shift(self) -> bool:
@@ -44,6 +49,10 @@ class Festival:
 
     def name(self, language: str) -> str:
         return self.name_ar if language == "ar" else self.name_en
+
+    def wish(self, language: str) -> str:
+        """Its name as it stands within a greeting."""
+        return (self.wish_ar if language == "ar" else self.wish_en) or self.name(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,23 @@ def _of(*countries: str) -> frozenset[str]:
 _ARAB = _of("SA", "AE", "KW", "QA", "BH", "OM", "JO", "EG", "LB", "IQ", "PS", "SY", "YE", "LY", "SD", "MA", "TN", "DZ")
 _CHRISTMAS = _of("AE", "MY", "SG", "EG", "JO", "LB", "SY", "PS", "IQ", "IN", "GB", "US")
 FESTIVALS: tuple[Festival, ...] = (
-    Festival("ramadan", "Ramadan begins", "بداية رمضان", HIJRI, 9, 1),
-    Festival("eid_al_fitr", "Eid al-Fitr", "عيد الفطر", HIJRI, 10, 1),
-    Festival("eid_al_adha", "Eid al-Adha", "عيد الأضحى", HIJRI, 12, 10),
-    Festival("hijri_new_year", "Hijri New Year", "رأس السنة الهجرية", HIJRI, 1, 1),
-    Festival("mawlid", "Birthday of the Prophet", "المولد النبوي", HIJRI, 3, 12),
-    Festival("new_year", "New Year", "رأس السنة الميلادية", FIXED, 1, 1),
+    Festival(
+        "ramadan", "Ramadan begins", "بداية رمضان", HIJRI, 9, 1, wish_en="Ramadan", wish_ar="حلول شهر رمضان المبارك"
+    ),
+    Festival("eid_al_fitr", "Eid al-Fitr", "عيد الفطر", HIJRI, 10, 1, wish_ar="عيد الفطر المبارك"),
+    Festival("eid_al_adha", "Eid al-Adha", "عيد الأضحى", HIJRI, 12, 10, wish_ar="عيد الأضحى المبارك"),
+    Festival("hijri_new_year", "Hijri New Year", "رأس السنة الهجرية", HIJRI, 1, 1, wish_en="the Hijri New Year"),
+    Festival(
+        "mawlid",
+        "Birthday of the Prophet",
+        "المولد النبوي",
+        HIJRI,
+        3,
+        12,
+        wish_en="the Prophet's birthday",
+        wish_ar="المولد النبوي الشريف",
+    ),
+    Festival("new_year", "New Year", "رأس السنة الميلادية", FIXED, 1, 1, wish_en="the New Year"),
     Festival("valentines", "Valentine's Day", "عيد الحب", FIXED, 2, 14),
     Festival("mothers_day_march", "Mother's Day", "عيد الأم", FIXED, 3, 21, _ARAB),
     Festival("mothers_day_may", "Mother's Day", "عيد الأم", SUNDAY, 5, 2, _of("MY", "SG", "IN", "US")),
