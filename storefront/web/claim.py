@@ -149,11 +149,13 @@ def _claim_form(
     request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None
 ) -> ClaimForm:
     site = site_of(request)
-    offers = consent.offer(site=site, merchant=place.merchant, language=words.language()) if place else ""
+    said, sends = "", False
+    if place:
+        said = consent.offer(merchant=place.merchant, sender=consent.sender_of(site), language=words.language())
+        sends = arrival.follows(place.merchant.id)
     return ClaimForm(
-        data, initial=initial, country=site.country, today=pages.today_of(request), offers=offers,
-        sends=place is not None and arrival.follows(place.merchant.id),
-    )  # fmt: skip
+        data, initial=initial, country=site.country, today=pages.today_of(request), offers=said, sends=sends
+    )
 
 
 def _form(

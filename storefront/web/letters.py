@@ -33,11 +33,14 @@ def show(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, customer_id: uuid.UUID, error: str = "", status: int = 200) -> HttpResponse:
     token = _proof(request, customer_id)
     mine = own.of_customer(customer_id)
-    site, language = site_of(request), words.language()
+    sender, language = consent.sender_of(site_of(request)), words.language()
     stores = [
-        {"merchant": merchant, "agreed": agreed, "text": consent.offer(site=site, merchant=merchant, language=language)}
+        {
+            "merchant": merchant, "agreed": agreed,
+            "text": consent.offer(merchant=merchant, sender=sender, language=language),
+        }
         for merchant, agreed in mine.merchants
-    ]
+    ]  # fmt: skip
     context = {
         "person": customers.get_person(customer_id=customer_id, device_token=token), "stores": stores, "mine": mine,
         "error": error,

@@ -13,6 +13,7 @@ from messaging.consent.queries import register
 from messaging.consent.services import consent
 from tenants.walls import wall
 from tests import factories
+from tests.meta.cast import make_sender
 from tests.storefront.conftest import PERSON, Browser, open_batch
 
 TICK = {"agrees": "on"}
@@ -37,6 +38,24 @@ def test_the_box_is_there_unticked_and_names_merchant_and_sender(offer, browser)
     assert "required" not in box
     assert "Mona&#x27;s Coffee may send me offers" in text
     assert "They come from Ada Deals" in text
+
+
+def test_the_box_names_the_sender_as_whatsapp_shows_it(ada_site, mona, offer, browser):
+    make_sender(ada_site, display_name="Ada Coupons")
+
+    text = browser.get(f"/b/{offer.id}/claim").content.decode()
+    browser.claim(offer, **TICK)
+    with wall(ada_site, "site"):
+        event = OptInEvent.objects.get()
+    mine = browser.get(f"/my/{event.customer_id}/messages/").content.decode()
+    browser.post(f"/my/{event.customer_id}/messages/change/", {"act": "withdraw", "merchant": mona.id})
+    again = browser.get(f"/my/{event.customer_id}/messages/").content.decode()
+
+    assert "They come from Ada Coupons" in text
+    assert "They come from Ada Coupons" in event.wording
+    assert "Ada Deals" not in event.wording
+    assert "They come from" not in mine
+    assert "They come from Ada Coupons" in again
 
 
 def test_the_arabic_box_is_arabic(offer):

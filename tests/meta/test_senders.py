@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -13,6 +14,8 @@ from messaging.meta.models import MessageTemplate, MetaAccount, Sender
 from messaging.meta.queries import senders as of_senders
 from messaging.meta.queries import templates as of_templates
 from messaging.meta.services import account, senders, templates
+from messaging.meta.web import senders as pages
+from tenants.models import Site
 from tenants.walls import wall
 from tests.factories import DAY, NOW
 from tests.meta import cast
@@ -148,3 +151,20 @@ def test_the_other_language_stands_in_and_a_paused_text_does_not(ada_site, bob_s
         MessageTemplate.objects.filter(purpose=Purpose.COUPON).update(status="REJECTED")
         assert of_templates.usable(Purpose.COUPON, "ar") is None
         assert of_templates.usable(Purpose.CODE, "ms").purpose == "code"
+
+
+@pytest.mark.parametrize(
+    ("shown", "sender_name", "warned"),
+    [("Ada  DEALS", "", False), ("Ada Coupons", "Ada Coupons", False), ("", "", False), ("Palm Café", "", True)],
+)
+def test_a_number_whose_name_is_another_than_the_sites_is_warned_of(
+    ada_site, staff_of, monkeypatch, shown, sender_name, warned
+):
+    sender = cast.make_sender(ada_site, display_name=shown)
+    its_site = Site(name="Ada Deals", sender_name=sender_name)
+    monkeypatch.setattr(pages, "sites", SimpleNamespace(get_site=lambda _id: its_site))
+
+    page = staff_of("master")[0].get(f"/whatsapp/numbers/{sender.id}/").content.decode()
+
+    assert ("Customers read another name" in page) is warned
+    assert ("coming from “Palm Café”, but the site calls itself “Ada Deals”" in page) is warned

@@ -21,6 +21,7 @@ from messaging.consent.choices import Source, State, StopSource
 from messaging.consent.keywords import word_of
 from messaging.consent.models import OptIn, OptInEvent
 from messaging.consent.queries import register
+from messaging.meta.queries import senders
 from tenants.models import Site
 from tenants.walls import current_site, wall
 
@@ -32,6 +33,7 @@ __all__ = [
     "record_at_claim",
     "resume_number",
     "resume_own",
+    "sender_of",
     "stop_own",
     "withdraw",
     "withdraw_by_staff",
@@ -63,11 +65,14 @@ class OnlyInWhatsApp(DomainError):
     status = 409
 
 
-def offer(*, site: Site, merchant: Merchant, language: str, version: str = texts.CURRENT) -> str:
-    """The words of the box for one merchant's offers, as this site sends them."""
-    return texts.wording(
-        merchant=merchant.name(language), sender=site.sender_name or site.name, language=language, version=version
-    )
+def sender_of(site: Site) -> str:
+    """From whom messages of `site`, the open one, come: the name that customers read in WhatsApp."""
+    return senders.shown_name() or site.sender_name or site.name
+
+
+def offer(*, merchant: Merchant, sender: str, language: str, version: str = texts.CURRENT) -> str:
+    """The words of the box for one merchant's offers. `sender` as `sender_of` has it."""
+    return texts.wording(merchant=merchant.name(language), sender=sender, language=language, version=version)
 
 
 def record_at_claim(
@@ -78,7 +83,7 @@ def record_at_claim(
     `now` is the moment given to the claim itself; `device_token` is "" on a shared device. Runs at level visitor, in
     the claim's transaction. What it returns is not for the page.
     """
-    said = offer(site=current_site(), merchant=merchant, language=language)
+    said = offer(merchant=merchant, sender=sender_of(current_site()), language=language)
     device = crypto.token_hash(device_token) if device_token else ""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,7 +101,7 @@ def opt_in(
     if actor.kind in {"merchant", "staff"}:
         raise NotAllowed(_("Only the customer can agree."))
     merchant = Merchant.objects.get(id=merchant_id)
-    said = offer(site=current_site(), merchant=merchant, language=language, version=text_version)
+    said = offer(merchant=merchant, sender=sender_of(current_site()), language=language, version=text_version)
     with transaction.atomic():
         found, _made = OptIn.objects.update_or_create(
             merchant_id=merchant_id, customer_id=customer_id,

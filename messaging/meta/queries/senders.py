@@ -42,6 +42,13 @@ def is_on() -> bool:
     return switched_on() is not None
 
 
+def shown_name() -> str:
+    """The name under which WhatsApp shows the open site's messages; "" where it has no number. Opens level site."""
+    with wall(current_site(), "site"):
+        sender = mine()
+    return sender.display_name if sender else ""
+
+
 def list_senders() -> QuerySet[Sender]:
     """Every sender this wall shows: all on the console."""
     return Sender.objects.all()

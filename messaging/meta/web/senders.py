@@ -195,7 +195,8 @@ class SenderPage(_OfSender):
         ]  # fmt: skip
         context = {
             "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
-            "of_all": f"/ {ALL_TEXTS}", "problems": found, "people": read.people_of_account(now=now),
+            "own_name": _own_name(sender), "of_all": f"/ {ALL_TEXTS}",
+            "problems": found, "people": read.people_of_account(now=now),
             "of_limit": "" if sender.users_per_day is None else f"/ {sender.users_per_day:,}",
             "of_ceiling": f"/ {sender.code_ceiling_per_hour:,}",
             "known": sender.sent_lately + sender.failed_lately,
@@ -203,6 +204,14 @@ class SenderPage(_OfSender):
             "phone": phone_text(sender.display_phone), "history": words.labelled(trail.list_history(sender.id)),
         }  # fmt: skip
         return render(request, "meta/sender.html", context)
+
+
+def _own_name(sender: Sender) -> str:
+    """What the site calls itself, where customers read another name in WhatsApp; "" where it is the same."""
+    site = sites.get_site(sender.site_id)
+    known = {" ".join(name.split()).casefold() for name in (site.name, site.sender_name)}
+    shown = " ".join(sender.display_name.split()).casefold()
+    return "" if not shown or shown in known else site.sender_name or site.name
 
 
 class _OnSender(PostAction, _OfSender):
