@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from tenants.models import MerchantMonth
 from tenants.walls import current_site
@@ -27,8 +29,9 @@ class Totals:
 
 
 def list_months() -> QuerySet[MerchantMonth]:
-    """One row for each merchant and month in which something happened."""
-    return MerchantMonth.objects.filter(site_id=current_site().id).select_related("merchant")
+    """One row for each merchant and month with a message, or a credit that one cost."""
+    some = reduce(or_, (~Q(**{name: 0}) for name in FIGURES))
+    return MerchantMonth.objects.filter(some, site_id=current_site().id).select_related("merchant")
 
 
 def known_months() -> list[dt.date]:

@@ -68,7 +68,7 @@ class MessageList(ListView):
         Column("id", _("Message id"), value=lambda m: str(m.id), hidden=True),
     ]  # fmt: skip
     search_fields = ["customer__name", "label"]
-    search_hint = _("Name, campaign, whole serial or phone number")
+    search_hint = _("Name, campaign, serial or phone")
     region_template = "messaging/list_region.html"
     filters = [
         Choice("state", _("State"), choices=State.choices, multiple=True),
@@ -160,7 +160,7 @@ class SiteMessageList(MessageList):
     search_fields = [
         *MessageList.search_fields, "merchant__brand_name", "merchant__brand_name_ar",
     ]  # fmt: skip
-    search_hint = _("Name, merchant, campaign, whole serial or phone number")
+    search_hint = _("Name, merchant, serial or phone")
     filters = [
         Choice("merchant", _("Merchant"), choices=_merchant_choices),
         *(one for one in MessageList.filters if one.name != "source"),  # there are far too many to choose from

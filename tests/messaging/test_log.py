@@ -187,11 +187,13 @@ def test_staff_see_what_each_merchant_sent_by_month(phone, staff):
     other = open_phone(phone.shop.site)
     factories.make_month(phone.shop.merchant, ui_arrived=40, ui_failed=2, ui_credits=40, bi_arrived=7, bi_credits=7)
     factories.make_month(other.shop.merchant, ui_arrived=2, month=dt.date(2026, 1, 1))
+    factories.make_month(other.shop.merchant, coupons_taken=5)
 
     page = staff.get("/office/messages/merchants/")
     january = staff.get("/office/messages/merchants/?month=2026-01-01")
 
     totals = page.context["totals"]
+    assert len(page.context["rows"]) == 2, "a month without a message is not listed"
     assert (totals.ui_arrived, totals.ui_failed, totals.ui_credits, totals.bi_arrived) == (42, 2, 40, 7)
     assert january.context["totals"].ui_arrived == 2
     assert f"/office/messages/?merchant={phone.merchant_id}" in page.content.decode()
