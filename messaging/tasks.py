@@ -115,6 +115,7 @@ def sweep() -> None:
     while sweeping.sweep(now=clock.now()):
         pass
     sweeping.tell(now=clock.now())
+    inbound.forget(now=clock.now())
     health.keep(now=clock.now())
     sender = senders.mine()
     if sender is not None and sender.users_per_day is not None:

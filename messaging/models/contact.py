@@ -12,19 +12,10 @@ WINDOW = dt.timedelta(hours=24)
 
 
 class Contact(WalledModel):
-    """Found by the keyed index of the phone, or by Meta's id of the user where the phone is hidden."""
+    """One number's window, by the keyed index that customers have too. It is gone soon after the window."""
 
-    phone_index = models.BinaryField(max_length=32, null=True, unique=True)
-    user_id = models.CharField(max_length=140, null=True, unique=True)
+    phone_index = models.BinaryField(max_length=32, unique=True)
     last_in_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(phone_index__isnull=False) | models.Q(user_id__isnull=False),
-                name="messaging_contact_somebody",
-            ),
-        ]
 
     def __str__(self) -> str:
         return str(self.id)

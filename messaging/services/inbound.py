@@ -17,6 +17,7 @@ from messaging.meta.queries import senders
 from messaging.meta.services import account
 from messaging.meta.services.client import Refused
 from messaging.models import Contact, Message
+from messaging.models.contact import WINDOW
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
@@ -27,7 +28,8 @@ def receive(message: Inbound, *, now: dt.datetime) -> bool:
     at = min(message.at, now)
     # Who hides the number has an open window, too, where we know who it is: the same person's claim finds it.
     index = _index(message.phone) or _behind(message.user_id, message.context_wamid)
-    _seen(index, message.user_id, at)
+    if index is not None:
+        _seen(index, at)
     word = consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
     if word is None:
         return False
@@ -78,11 +80,13 @@ def _behind(user_id: str, wamid: str) -> bytes | None:
     return bytes(found.recipient) if found else None
 
 
-def _seen(index: bytes | None, user_id: str, at: dt.datetime) -> None:
-    """The window is kept by phone, else by Meta's id; it only moves forward."""
-    which = {"phone_index": index} if index else {"user_id": user_id}
-    if not any(which.values()):
-        return
-    contact, made = Contact.objects.get_or_create(**which, defaults={"last_in_at": at})
+def _seen(index: bytes, at: dt.datetime) -> None:
+    """The window opens, or stays open for longer; it only moves forward."""
+    contact, made = Contact.objects.get_or_create(phone_index=index, defaults={"last_in_at": at})
     if not made:
         Contact.objects.filter(id=contact.id, last_in_at__lt=at).update(last_in_at=at)
+
+
+def forget(*, now: dt.datetime) -> int:
+    """Windows that have closed: who wrote, and when, is kept no longer than it counts. Returns how many."""
+    return int(Contact.objects.filter(last_in_at__lt=now - WINDOW).delete()[0])

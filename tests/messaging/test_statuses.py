@@ -15,6 +15,7 @@ from messaging.choices import Trigger
 from messaging.consent.queries import register
 from messaging.meta.news import Inbound, Preference, Status
 from messaging.models import Contact, Message
+from messaging.models.contact import WINDOW
 from messaging.services import inbound, outcomes, statuses
 from tests.factories import NOW
 
@@ -307,8 +308,7 @@ def test_somebody_who_hides_the_number_opens_its_window_where_we_know_whose_it_i
     inbound.receive(replace(unknown, user_id="SA.88", context_wamid="wamid.ours"), now=NOW)
     inbound.receive(unknown, now=NOW)
 
-    found = {(bytes(one.phone_index) if one.phone_index else None, one.user_id) for one in Contact.objects.all()}
-    assert found == {(bytes(customer.phone_index), None), (None, "SA.99")}
+    assert [bytes(one.phone_index) for one in Contact.objects.all()] == [bytes(customer.phone_index)]
 
 
 def test_a_late_start_does_not_lift_a_newer_stop(phone):
@@ -342,6 +342,13 @@ def test_writing_opens_the_window_and_keeps_no_words(phone):
 
     (contact,) = Contact.objects.all()
     assert contact.last_in_at == NOW
+
+
+def test_who_wrote_is_forgotten_when_the_window_has_closed(phone):
+    inbound.receive(wrote("hello"), now=NOW)
+
+    assert (inbound.forget(now=NOW + WINDOW), inbound.forget(now=NOW + WINDOW + MINUTE)) == (0, 1)
+    assert not Contact.objects.exists()
 
 
 def test_metas_own_switch_is_obeyed_and_lifted_by_itself_only(phone):
