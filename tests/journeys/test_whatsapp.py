@@ -1,6 +1,7 @@
 """A coupon by WhatsApp as people see it: on the phone a moment after the claim, through an outage, and found by number.
 
-One test, because each step stands on the one before; it says where it is by the name of the helper that fails.
+The long one is one test, because each step stands on the one before; it says where it is by the name of the helper that
+fails.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from tests.ui.axe import violations
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 HOST, OFFERS = "main", ("Second cup half price", "20% off every hot drink")
+FIRST_IN_ARABIC = "الكوب الثاني بنصف السعر"
 LAYLA, FAHAD = "541000001", "541000002"
+# Seconds from the claim to the picture at the phone: what customers are promised, not a guess at a machine's speed.
+PROMISED, TRIES = 2.0, 3
 
 
 def test_claim_outage_code_and_stop(platform, new_page, sign_in):
@@ -28,10 +32,12 @@ def test_claim_outage_code_and_stop(platform, new_page, sign_in):
     before = ui_credits(mona, platform)
 
     layla = new_page(width=390, height=844, language="ar")
-    fill_claim(layla, platform, OFFERS[0], LAYLA, "ليلى")
+    walk_the_centre_in_arabic(layla, platform)
     take(layla)
+    read_that_it_comes(layla)
     steps.wait_for(lambda: len(received(platform, LAYLA)) == 1, seconds=60)
     assert language_of(received(platform, LAYLA)[0]) == "ar"
+    read_that_it_came(layla)
     look_at_the_phone(phone, platform, LAYLA)
     steps.wait_for(lambda: ui_credits(mona, platform) == before - 1, seconds=60)
     read_the_story(mona, platform, "ليلى")
@@ -55,6 +61,81 @@ def test_claim_outage_code_and_stop(platform, new_page, sign_in):
     assert len([one for one in received(platform, LAYLA) if not one["in"]]) == 2  # the coupon and the code
     assert len(received(platform, FAHAD)) == 1
     steps.ledger_proves(platform)
+
+
+def test_the_picture_is_on_the_phone_within_two_seconds_of_the_claim(platform, new_page):
+    """By the clocks of the database and of the stand-in, which are one. The first coupon of a batch may have to wait for
+    the batch's page to be laid out; every later one is promised in two seconds. A machine on which another test worker
+    runs at the same moment may be late once, so the best of up to three claims counts: a product that is slower than its
+    promise is late each time, however often it is asked.
+    """
+    waited: list[float] = []
+    for place in range(TRIES + 1):
+        number = f"54100001{place}"
+        page = new_page(width=390, height=844)
+        fill_claim(page, platform, OFFERS[0], number, "Quick")
+        take(page)
+        steps.wait_for(lambda number=number: len(received(platform, number)) == 1, seconds=60)
+        if place:
+            waited.append(seconds_to_the_phone(platform, received(platform, number)[0]))
+            if waited[-1] < PROMISED:
+                break
+
+    assert min(waited) < PROMISED, waited
+
+
+def seconds_to_the_phone(platform, message):
+    """From the claim, as the coupon has it, to the post that brought its picture."""
+    parts = {part["type"]: part["parameters"] for part in message["body"]["template"]["components"]}
+    assert parts["header"][0]["image"]["id"]
+    serial = parts["button"][0]["text"]
+    with platform.superuser() as connection:
+        schema = steps.schema_of(connection, HOST)
+        found = connection.execute(f'SELECT taken_at FROM "{schema}".merchants_coupon WHERE serial = %s', [serial])
+        taken_at = found.fetchone()[0]
+    return message["at"] - taken_at.timestamp()
+
+
+def walk_the_centre_in_arabic(page, platform):
+    """From the front page to the filled form, by what an Arabic reader sees."""
+    page.goto(platform.url(HOST, "/"))
+    must_be_arabic(page)
+    page.get_by_placeholder("متجر أو منتج أو عرض").fill("الكوب الثاني")
+    page.get_by_role("button", name="بحث", exact=True).click()
+    page.get_by_role("link", name=FIRST_IN_ARABIC).click()
+    must_be_arabic(page)
+    page.locator("a:visible", has_text="احصل على القسيمة").first.click()
+    must_be_arabic(page)
+    assert page.locator("h1").inner_text() == "احصل على قسيمتك"
+    assert "يحصل واتساب على رقمك واسمك" in page.locator("footer").last.inner_text()
+    with page.expect_response("**/claim/details"):
+        page.get_by_label("رقم الهاتف").last.fill(LAYLA)
+        page.keyboard.press("Tab")
+    page.get_by_label("اسمك").fill("ليلى")
+    page.get_by_label("تاريخ الميلاد").fill("1992-03-04")
+    assert violations(page) == []
+
+
+def must_be_arabic(page):
+    assert page.evaluate("[document.documentElement.dir, document.documentElement.lang]") == ["rtl", "ar"]
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+
+
+def read_that_it_comes(page):
+    """The browser made the record, so it proved the number and reads the message's state, whichever it is by now."""
+    must_be_arabic(page)
+    line = page.locator("[data-stage]")
+    line.wait_for()
+    assert line.get_attribute("data-stage") in {"coming", "sent", "arrived"}
+    assert "واتساب" in line.inner_text()
+    assert page.get_by_text("أرسلها").count() == 0, "a second one is not offered while the first is on its way"
+
+
+def read_that_it_came(page):
+    """Without a reload."""
+    page.locator("[data-stage=arrived]").wait_for(timeout=30_000)
+    assert page.locator("[data-stage]").inner_text() == "وصلت إلى واتساب لديك."
+    assert violations(page) == []
 
 
 def fill_claim(page, platform, offer, number, name):
