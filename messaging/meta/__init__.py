@@ -6,11 +6,11 @@ Owns what the platform has at Meta and what Meta tells us. Never knows what a me
     from messaging.meta.services import account, bodies
     account.client() -> Client            raises NotConnected; keep it for a run, it is safe for threads
     client.send(phone_number_id, bodies.template(…)) -> Accepted; raises Refused, Unreachable, Unknown
-    account.token_died(now=…)             the console is told once
+    account.token_died(now)               the console is told once
 
     from messaging.meta.queries import senders, templates
     senders.mine() -> Sender | None       of the open site; senders.is_on()
-    templates.usable(purpose, language) -> MessageTemplate | None
+    templates.list_usable()               every approved text of the open site
 
     from messaging.meta.services import inbox, senders, templates
     senders.pause(sender_id, reason, until, now), senders.resume(sender_id, now)

@@ -17,7 +17,7 @@ from messaging.models import Message
 from messaging.services import outcomes
 
 log = structlog.get_logger("couponry.messaging")
-STATES = {"sent": State.SENT, "delivered": State.DELIVERED, "read": State.READ, "played": State.READ}
+STATES = {"sent": State.SENT, "delivered": State.DELIVERED, "read": State.READ}
 
 
 def apply(status: Status, *, now: dt.datetime, random: outcomes.Random) -> bool:

@@ -17,12 +17,6 @@ def list_usable() -> QuerySet[MessageTemplate]:
     return MessageTemplate.objects.filter(site_id=current_site().id, status=TemplateStatus.APPROVED)
 
 
-def usable(purpose: str, language: str) -> MessageTemplate | None:
-    """The open site's approved template for `purpose`: in `language`, else in the other one; None where none may go."""
-    rows = list(list_usable().filter(purpose=purpose).order_by("language"))
-    return next((row for row in rows if row.language == language), rows[0] if rows else None)
-
-
 def statuses(purpose: str) -> set[str]:
     """How the open site's texts for `purpose` stand, in whichever language."""
     found = MessageTemplate.objects.filter(site_id=current_site().id, purpose=purpose)

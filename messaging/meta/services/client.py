@@ -41,8 +41,6 @@ class Refused(Exception):
 class Unreachable(Exception):
     """Meta was never connected to: nothing was sent."""
 
-    verdict = Verdict.RETRY_SOON
-
 
 class Unknown(Exception):
     """The request may have arrived: nobody knows what became of it."""

@@ -23,13 +23,11 @@ from kernel.errors import DomainError
 from kernel.services import outbox
 from messaging.meta import locks, news
 from messaging.meta.models import Arrival, Sender
-from messaging.meta.news import Inbound, Items, Preference, Status
+from messaging.meta.news import Items
 from messaging.meta.services import account
 from tenants.models import Site
 from tenants.queries import sites
 from tenants.walls import current_site, wall
-
-__all__ = ["BadSignature", "Inbound", "Items", "Preference", "Status", "done", "open_items", "receive"]
 
 log = structlog.get_logger("couponry.whatsapp")
 ARRIVED, OF_ACCOUNT = "whatsapp.arrived", "whatsapp.account_news"  # topics
