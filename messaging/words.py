@@ -22,6 +22,7 @@ REASONS: dict[str, Any] = {
     "never_told": _("WhatsApp never said what became of it."),
     "given_up": _("A person gave it up."),
     "no_credits": _("There was no credit for it."),
+    "site_pays": _("The merchant whose page asked had no credit, so the site pays."),
     "ceiling": _("The site had paid for as many codes as it may within an hour."),
     "whatsapp_off": _("WhatsApp was off on this site."),
     "not_to_country": _("The site's number does not send to this country."),

@@ -59,6 +59,7 @@ def enqueue(
     language: str = "",
     not_before: dt.datetime | None = None,
     quiet_hours: quiet.Hours | None = None,
+    why: str = "",
     wake: bool = True,
 ) -> Message:
     """Queue one message, once for each `key`: the same key again answers with the message there is.
@@ -68,6 +69,7 @@ def enqueue(
     `purpose` says whose words it has, else the trigger's; `festival` which one those name; `language` is that of a
     test, else the customer's.
     `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then.
+    `why` is a reason that its story begins with.
     `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
 
     Raises InsufficientCredits, WhatsAppOff (NotToCountry, too), NotWanted, NoCoupon; then nothing is left behind.
@@ -91,7 +93,7 @@ def enqueue(
             automation_id=automation_id, occasion_id=occasion_id, label=campaign_name[:120], recipient=recipient,
             to_sealed=crypto.seal(phone, site_id=site.id, field=TO) if phone else "",
             secret_sealed=crypto.seal(secret, site_id=site.id, field=SECRET) if secret else "", created_at=now,
-            due_at=due_at, expires_at=due_at, history=[[now.isoformat(), str(State.QUEUED), _by(actor)]],
+            due_at=due_at, expires_at=due_at, history=[[now.isoformat(), str(State.QUEUED), why or _by(actor)]],
             **_kept(quiet_hours),
         )  # fmt: skip
         # First, and waiting for whoever writes the same key just now: then all of this is done already.

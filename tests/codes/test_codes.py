@@ -22,6 +22,7 @@ from messaging.meta.models import Sender
 from messaging.meta.services import senders
 from messaging.models import Message
 from messaging.queries import health
+from messaging.web.log import steps_of
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.credits.cast import run_threads
@@ -303,6 +304,7 @@ def test_the_site_pays_where_a_merchant_has_no_credit_left(visitor):
     with visitor.at_site():
         assert codes.send(code_id=PhoneCode.objects.get().id, now=NOW) is True
         assert kept() == [("queued", "", None)]
+        assert steps_of(Message.objects.get())[0].detail.startswith("The merchant whose page asked had no credit")
         assert health.count_codes(now=NOW) == 1
 
 
@@ -330,17 +332,15 @@ def test_a_code_that_finds_whatsapp_off_stands_in_the_log(visitor):
 
 def test_the_ceiling_reads_an_index_and_not_every_message(race_phone, superuser):
     site = race_phone.shop.site
-    superuser.execute(
-        f"""INSERT INTO "{site.schema_name}".messaging_message (id, merchant_id, payer, trigger, type, state, charge,
-            language, purpose, key, label, recipient, to_sealed, secret_sealed, created_at, due_at, expires_at,
-            quiet_zone, quiet_from, quiet_to, attempts, turn, refused_turn, put_off, plain, form, wamid, user_id, error,
-            category, pricing, history)
-        SELECT uuidv7(), %(merchant)s, %(merchant)s, 'claim_centre', 'wa_ui', 'delivered', 'none', 'en', '', 'k' || n,
-            '', sha256(n::text::bytea), '', '', %(at)s - n * interval '1 second', %(at)s, %(at)s, '', 0, 0, 1, 1, 0, 0,
-            false, '', '', '', '', '', '', '[]'
-        FROM generate_series(1, 20000) n""",
-        {"merchant": race_phone.merchant_id, "at": NOW},
-    )
+    with race_phone.at_site():
+        Message.objects.bulk_create(
+            Message(
+                merchant=race_phone.shop.merchant, payer=race_phone.merchant_id, trigger="claim_centre", type="wa_ui",
+                state="delivered", key=f"k{number}", recipient=b"x", created_at=NOW - number * dt.timedelta(seconds=1),
+                due_at=NOW, expires_at=NOW,
+            )
+            for number in range(5000)
+        )
     superuser.execute(f'ANALYZE "{site.schema_name}".messaging_message')
 
     with race_phone.at_site(), CaptureQueriesContext(connection) as ran:

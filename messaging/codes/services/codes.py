@@ -142,15 +142,16 @@ def _at_the_sites_cost(row: PhoneCode, now: dt.datetime) -> bool:
         if health.count_codes(now=now) >= sender.code_ceiling_per_hour:
             sender_services.ceiling_reached(sender, now=now)
             return False
-        _enqueue(row, None, now)
+        _enqueue(row, None, now, why="site_pays" if row.merchant_id else "")
     return True
 
 
-def _enqueue(row: PhoneCode, merchant_id: uuid.UUID | None, now: dt.datetime) -> None:
+def _enqueue(row: PhoneCode, merchant_id: uuid.UUID | None, now: dt.datetime, why: str = "") -> None:
     site = current_site()
     queue.enqueue(
         trigger=Trigger.CODE, key=_key(row), customer_id=row.customer_id, merchant_id=merchant_id,
-        secret=crypto.open_sealed(row.secret_sealed, site_id=site.id, field=_SECRET), now=now, actor=ACTOR, wake=False,
+        secret=crypto.open_sealed(row.secret_sealed, site_id=site.id, field=_SECRET), now=now, actor=ACTOR, why=why,
+        wake=False,
     )  # fmt: skip
 
 
