@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from merchants import models as m
 from merchants.services import claims
@@ -23,6 +23,8 @@ from tests.factories import NOW
 from tests.wheel.conftest import spin
 
 CLIENTS, PRIZES = 16, 10
+LOCKED = "SELECT * INTO w FROM wheel_wheel WHERE id = w.id FOR NO KEY UPDATE"
+UNLOCKED = LOCKED.removesuffix(" FOR NO KEY UPDATE")
 
 
 @pytest.fixture
@@ -98,26 +100,34 @@ def test_sixteen_clients_on_ten_prizes_never_win_eleven(site, mona):
         assert m.Customer.objects.count() == PRIZES
 
 
-def test_a_stock_that_is_counted_and_not_locked_gives_more_than_there_is(site, mona):
-    """The control: the same draw, with a stock that is read first and written down after."""
+def definition(superuser, site, name):
+    """The text of one of the site's functions."""
+    (text,) = superuser.execute(
+        "SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = %s AND p.proname = %s", [site.schema_name, name]
+    ).fetchone()  # fmt: skip
+    return text
+
+
+def changed(text, part, other):
+    """A function's text with another part, which has to be there once."""
+    assert text.count(part) == 1
+    return text.replace(part, other)
+
+
+def test_without_the_locks_of_wheel_and_coupon_one_voucher_is_won_by_many(site, mona, superuser):
+    """The control: the same functions, which look and then give, and hold nothing in between."""
     batch = prize(site, mona, PRIZES)
-    looked = threading.Barrier(8)
+    wheel(site, mona, ("Voucher", 10_000, batch), ("No Prize", 1))
+    superuser.execute(changed(definition(superuser, site, "spin_wheel"), LOCKED, UNLOCKED))
+    careless = changed(
+        definition(superuser, site, "claim_coupon"), "LIMIT 1 FOR UPDATE SKIP LOCKED;", "LIMIT 1; PERFORM pg_sleep(0.2);"
+    )
+    superuser.execute(careless)
 
-    def careless(_):
-        with wall(site, "site"):
-            left = PRIZES - m.Coupon.objects.filter(batch=batch, state="taken").count()
-            looked.wait(timeout=20)
-            if left > 0:
-                free = m.Coupon.objects.filter(batch=batch, state="available").order_by("id").first()
-                if free:
-                    m.Coupon.objects.filter(id=free.id).update(state="taken", taken_at=NOW)
-            looked.wait(timeout=20)
-            return left > 0
+    at_once(lambda phone: spin(site, mona, phone), phones(8))
 
-    given = sum(at_once(careless, range(CLIENTS * 2)))
-
-    with wall(site, "site"):
-        assert given > m.Coupon.objects.filter(batch=batch, state="taken").count()
+    assert len(wins(site)) == 8 > len(set(wins(site)))
 
 
 def test_two_first_versions_at_once_are_two_versions_of_one_wheel(site, mona):
@@ -146,6 +156,30 @@ def test_one_phone_twenty_times_at_once_spins_once(site, mona):
         assert m.Customer.objects.count() == 1
 
 
+def test_without_its_locks_one_phone_spins_until_the_table_refuses(site, mona, superuser):
+    """The control: the customer's lock and the wheel's are why the others are told of the first one's result."""
+    batch = prize(site, mona, 30, per_customer_limit=30)
+    wheel(site, mona, ("Voucher", 1, batch), ("No Prize", 1))
+    spin(site, mona, now=NOW - factories.DAY)  # the customer is known
+    text = changed(definition(superuser, site, "spin_wheel"), LOCKED, UNLOCKED + "; PERFORM pg_sleep(0.3)")
+    found = "WHERE c.phone_index = p_phone_index"
+    superuser.execute(changed(text, f"{found} FOR NO KEY UPDATE", found))
+    claim = definition(superuser, site, "claim_coupon")
+    superuser.execute(changed(claim, f"{found} FOR NO KEY UPDATE", found))
+
+    def attempt(_):
+        try:
+            return spin(site, mona).outcome
+        except IntegrityError:
+            return "refused"
+
+    outcomes = Counter(at_once(attempt, range(8)))
+
+    assert outcomes["refused"] > 0
+    with wall(site, "site"):
+        assert Spin.objects.filter(created_at=NOW).count() == 1
+
+
 def test_the_limit_per_hour_holds_when_all_come_at_once(site, mona):
     batch = prize(site, mona, 40)
     wheel(site, mona, ("Voucher", 10_000, batch, 5), ("No Prize", 1))
@@ -160,15 +194,8 @@ def test_without_the_wheels_lock_the_limit_per_hour_breaks(site, mona, superuser
     """The control: the same function, made to wait between looking and giving, with and without the lock."""
     batch = prize(site, mona, 40)
     wheel(site, mona, ("Voucher", 10_000, batch, 1), ("No Prize", 1))
-    schema = site.schema_name
-    text = superuser.execute(
-        "SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE n.nspname = %s AND p.proname = 'spin_wheel'", [schema]
-    ).fetchone()[0]  # fmt: skip
-    locked = "SELECT * INTO w FROM wheel_wheel WHERE id = w.id FOR NO KEY UPDATE"
-    assert text.count(locked) == 1
-    slow = text.replace("turn := turn + 1;", "turn := turn + 1; PERFORM pg_sleep(0.3);")
-    superuser.execute(slow.replace(locked, locked.removesuffix(" FOR NO KEY UPDATE")))
+    slow = changed(definition(superuser, site, "spin_wheel"), "turn := turn + 1;", "turn := turn + 1; PERFORM pg_sleep(0.3);")
+    superuser.execute(changed(slow, LOCKED, UNLOCKED))
     at_once(lambda phone: spin(site, mona, phone), phones(4), threads=4)
     broken = len(wins(site))
 
@@ -178,11 +205,11 @@ def test_without_the_wheels_lock_the_limit_per_hour_breaks(site, mona, superuser
 
     assert broken > 1
     assert len(wins(site)) == broken + 1
-    owner = superuser.execute(
+    (owner,) = superuser.execute(
         "SELECT pg_get_userbyid(proowner) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE n.nspname = %s AND p.proname = 'spin_wheel'", [schema]
-    ).fetchone()[0]  # fmt: skip
-    assert owner == levels.role(schema, "site")
+        " WHERE n.nspname = %s AND p.proname = 'spin_wheel'", [site.schema_name]
+    ).fetchone()  # fmt: skip
+    assert owner == levels.role(site.schema_name, "site")
 
 
 def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mona, superuser):
