@@ -18,7 +18,7 @@ from ui import clock as ui_clock
 from ui.components import Tab
 
 PERIODS: dict[str, tuple[Any, int | None]] = {
-    "30": (_("Last 30 days"), 30), "90": (_("Last 90 days"), 90), "365": (_("Last year"), 365), "all": (_("All"), None),
+    "30": (_("30 days"), 30), "90": (_("90 days"), 90), "365": (_("1 year"), 365), "all": (_("All"), None),
 }  # fmt: skip
 USUAL = "30"
 OWNED = ("taken", "redeemed", "lapsed")
@@ -68,7 +68,7 @@ def of_source(source_id: uuid.UUID, counts: Counts, *, first: dt.date | None = N
         figure(_("Sent"), counts.sent, state=ARRIVED),
         figure(_("Waiting"), counts.waiting, state=OPEN),
         figure(_("Failed"), counts.failed, state=[State.FAILED]),
-        figure(_("Taken back"), counts.taken_back, state=[State.CANCELLED]),
+        figure(_("Taken back, not sent"), counts.taken_back, state=[State.CANCELLED]),
         figure(_("Delivered"), counts.delivered, state=[State.DELIVERED, State.READ]),
         figure(_("Read"), counts.read, state=[State.READ]),
         figure(_("Coupons given"), counts.claimed, coupon=OWNED),
