@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from messaging.choices import State
 from messaging.models import Message
@@ -89,7 +89,7 @@ def unpaid(count: int, since: dt.datetime) -> str:
     return ngettext(
         "%(count)s coupon went out without WhatsApp since %(since)s",
         "%(count)s coupons went out without WhatsApp since %(since)s", count,
-    ) % {"count": thousands(count), "since": date_format(local(since), "j M Y, H:i")}  # fmt: skip
+    ) % {"count": thousands(count), "since": date_format(local(since), gettext("j M Y, H:i"))}  # fmt: skip
 
 
 def step(what: str) -> str:
