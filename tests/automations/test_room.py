@@ -251,6 +251,18 @@ def test_how_long_it_takes(phone, users, cap, people, said):
     assert told == said
 
 
+def test_one_that_begins_today_has_only_what_is_left_of_the_day(phone):
+    numbers(users_per_day=10)  # 4 a day
+    for _ in range(3):
+        message = phone.queued("campaign", batch_id=phone.batch().id, customer_id=phone.customer().id)
+        Message.objects.filter(id=message.id).update(state="sent", claimed_at=NOW)
+    draft = campaign(phone, state="draft", scheduled_at=None)
+
+    found = forecasts.of_campaign(draft, phone.shop.merchant, 4, now=NOW)
+
+    assert (found.a_day, found.until) == (4, NOW.date() + DAY)
+
+
 def test_under_way_only_what_is_left_of_today_counts_for_today(phone):
     numbers(users_per_day=10)  # 4 a day
     one = campaign(phone)

@@ -80,7 +80,7 @@ def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetim
         return Preview(
             now=soon, later=later, until=until, names=_names(far), credits=_credits(merchant),
             coupons_left=_coupons(batch), festival=coming,
-            forecast=forecasts.of_automation(automation, merchant, people, begins, now=now),
+            forecast=forecasts.spread(automation, merchant, people, begins, now=now),
             without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
         )  # fmt: skip
 

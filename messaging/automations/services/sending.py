@@ -181,10 +181,10 @@ def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipient
     return recipients.judged(rows, campaign, batch=campaign.batch, sends_to=allowance.countries())
 
 
-def room_today(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> int:
+def room_today(source: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> int:
     """How many more it may write to now, by its own cap and by WhatsApp's limit."""
     today = clock.local_date(now, merchant.time_zone)
-    own = max(0, campaign.daily_cap - (campaign.counted if campaign.counted_on == today else 0))
+    own = max(0, source.daily_cap - (source.counted if source.counted_on == today else 0))
     left = allowance.left(merchant.id, now=now)
     return own if left is None else min(own, left)
 

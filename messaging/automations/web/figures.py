@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messaging.choices import ARRIVED, OPEN, State
 from messaging.queries.results import Counts
@@ -68,7 +69,7 @@ def of_source(source_id: uuid.UUID, counts: Counts, *, first: dt.date | None = N
         figure(_("Sent"), counts.sent, state=ARRIVED),
         figure(_("Waiting"), counts.waiting, state=OPEN),
         figure(_("Failed"), counts.failed, state=[State.FAILED]),
-        figure(_("Taken back, not sent"), counts.taken_back, state=[State.CANCELLED]),
+        figure(pgettext_lazy("messages", "Taken back"), counts.taken_back, state=[State.CANCELLED]),
         figure(_("Delivered"), counts.delivered, state=[State.DELIVERED, State.READ]),
         figure(_("Read"), counts.read, state=[State.READ]),
         figure(_("Coupons given"), counts.claimed, coupon=OWNED),
