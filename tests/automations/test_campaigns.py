@@ -64,6 +64,31 @@ def test_a_portion_that_is_handed_over_twice_writes_to_nobody_twice(phone):
     assert len(written_to()) == 1
 
 
+def test_who_comes_into_the_segment_while_the_last_ones_wait_in_the_queue_is_too_late(phone):
+    one = campaign(phone)
+    first = phone.customer()
+    work()
+    phone.customer()
+
+    work_out(NOW + DAY)
+
+    one.refresh_from_db()
+    assert (written_to(), one.state, one.reached_at) == ([first.id], "done", NOW)
+
+
+def test_who_comes_while_others_are_still_to_be_written_to_gets_it(phone):
+    campaign(phone, daily_cap=1)
+    for _ in range(2):
+        phone.customer()
+    work()
+    phone.customer()
+
+    for day in (1, 2):
+        work(NOW + day * DAY)
+
+    assert len(written_to()) == 3
+
+
 def test_the_daily_cap_spreads_it_over_days(phone):
     one = campaign(phone, daily_cap=2)
     for _ in range(5):

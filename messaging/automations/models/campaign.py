@@ -41,6 +41,7 @@ class Campaign(WalledModel):
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)  # when nobody was left to write to
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

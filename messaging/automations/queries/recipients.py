@@ -119,6 +119,13 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
     return rows.annotate(occasion=Value(f"campaign:{campaign.id}", output_field=_TEXT))
 
 
+def still_meant(rows: Rows, campaign: Campaign) -> Rows:
+    """Those of its segment to whom a campaign may still write: once everybody had it, only whose message was lost."""
+    if campaign.reached_at is None:
+        return rows
+    return rows.filter(Exists(Occasion.objects.filter(campaign_id=campaign.id, customer_id=OuterRef("customer_id"))))
+
+
 def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None, sends_to: Sequence[str]) -> Rows:
     """The population with a mark for each reason to leave somebody out.
 

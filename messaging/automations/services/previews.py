@@ -135,7 +135,7 @@ def left_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime
     if campaign.state != CampaignState.RUNNING:
         return None
     with wall(current_site(), "site"):
-        rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
+        rows = recipients.still_meant(recipients.segment(campaign, merchant, campaign.wanted, now=now), campaign)
         judged = recipients.judged(rows, campaign, batch=campaign.batch, sends_to=_countries(merchant))
         left = recipients.count(judged).will_get
         return forecasts.of_campaign(campaign, merchant, left, now=now)

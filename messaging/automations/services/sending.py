@@ -169,15 +169,16 @@ def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
 
 
 def _close(campaign: Campaign, now: dt.datetime) -> None:
-    """It is done, unless messages of it wait to be sent: those may come back. The caller holds the lock."""
+    """Everybody has it. It is done, unless messages wait to be sent: those may come back. The caller holds the lock."""
+    campaign.reached_at = campaign.reached_at or now
     waiting = Message.objects.filter(automation_id=campaign.id, state__in=[State.QUEUED, State.SENDING])
     if not waiting.exists():
         campaign.state, campaign.finished_at = CampaignState.DONE, now
-        campaign.save(update_fields=["state", "finished_at"])
+    campaign.save(update_fields=["state", "finished_at", "reached_at"])
 
 
 def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipients.Rows:
-    rows = recipients.segment(campaign, merchant, campaign.wanted, now=now)
+    rows = recipients.still_meant(recipients.segment(campaign, merchant, campaign.wanted, now=now), campaign)
     return recipients.judged(rows, campaign, batch=campaign.batch, sends_to=allowance.countries())
 
 
