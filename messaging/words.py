@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from messaging.choices import State
 from messaging.models import Message
-from ui.clock import local
+from ui.clock import day_and_time, local
 from ui.text import thousands
 
 REASONS: dict[str, Any] = {
@@ -89,7 +88,7 @@ def unpaid(count: int, since: dt.datetime) -> str:
     return ngettext(
         "%(count)s coupon went out without WhatsApp since %(since)s",
         "%(count)s coupons went out without WhatsApp since %(since)s", count,
-    ) % {"count": thousands(count), "since": date_format(local(since), gettext("j M Y, H:i"))}  # fmt: skip
+    ) % {"count": thousands(count), "since": day_and_time(local(since))}  # fmt: skip
 
 
 def step(what: str) -> str:

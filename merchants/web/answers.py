@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from merchants import words
 from merchants.models import Scan
+from ui.clock import day_and_time
 
 _WORDS = {
     "redeemed": gettext_lazy("Redeemed"), "already_used": gettext_lazy("Already used"),
@@ -88,4 +88,4 @@ def _lines(scan: Scan, zone: str) -> list[str]:
 
 def _moment(text: str, zone: str, *, last: bool = False) -> str:
     moment = dt.datetime.fromisoformat(text) - dt.timedelta(minutes=1 if last else 0)
-    return date_format(moment.astimezone(ZoneInfo(zone)), "j M Y, H:i")
+    return day_and_time(moment.astimezone(ZoneInfo(zone)))

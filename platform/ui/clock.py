@@ -28,10 +28,15 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(zone())
 
 
+def day_and_time(here: dt.datetime) -> str:
+    """`21 Nov 2026, 20:57`, with the comma of the language."""
+    return date_format(here, _("j M Y, H:i"))
+
+
 def exact(moment: dt.datetime) -> str:
     """Date, time and zone, as the title of every relative time says it."""
     here = local(moment)
-    return f"{date_format(here, 'j M Y, H:i')} {here.tzname() or ''}".strip()
+    return f"{day_and_time(here)} {here.tzname() or ''}".strip()
 
 
 def relative(moment: dt.datetime, now: dt.datetime) -> str:

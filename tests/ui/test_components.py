@@ -98,6 +98,9 @@ def test_a_time_is_shown_in_the_sites_zone_with_the_exact_one_on_hover(in_ada_si
     assert plain(html) == "21 Nov 2026, 01:30"
     assert 'title="21 Nov 2026, 01:30 +03"' in html
     assert 'datetime="2026-11-21T01:30:00+03:00"' in html
+    with translation.override("ar"):
+        arabic = draw('{% when moment "datetime" %}', moment=dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC))
+    assert plain(arabic) == "21 نوفمبر 2026، 01:30"
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(None, ""), (4, "4 s"), (65, "1 min 05 s"), (4800, "1 h 20 min")])

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -30,6 +29,7 @@ from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import CampaignForm
 from messaging.queries import results
 from tenants.queries import lists
+from ui.clock import day_and_time
 from ui.lists import NUMBER, WHEN, Action, Choice, Column, DateRange, Empty, ListView, StateKind
 
 
@@ -37,7 +37,7 @@ def begins(row: Campaign) -> str:
     """When it begins by the merchant's clock, in which it was typed; the page's may be another."""
     if row.scheduled_at is None:
         return ""
-    return date_format(row.scheduled_at.astimezone(ZoneInfo(row.merchant.time_zone)), "j M Y, H:i")
+    return day_and_time(row.scheduled_at.astimezone(ZoneInfo(row.merchant.time_zone)))
 
 
 class CampaignListView(ListView):

@@ -133,7 +133,8 @@ def when(moment: dt.datetime | dt.date | None, mode: str = "relative") -> SafeSt
     if mode == "relative":
         shown = clock.relative(moment if timezone.is_aware(moment) else here, timezone.now())
     else:
-        shown = date_format(here, {"date": "j M Y", "time": "H:i"}.get(mode, "j M Y, H:i"))
+        short = {"date": "j M Y", "time": "H:i"}.get(mode)
+        shown = date_format(here, short) if short else clock.day_and_time(here)
     return format_html('<time datetime="{}" title="{}">{}</time>', here.isoformat(), clock.exact(moment), shown)
 
 
