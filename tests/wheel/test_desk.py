@@ -199,6 +199,7 @@ def test_pages_of_the_desk(ada_site, mona, voucher, client):
     sheet = b"".join(client.get("/merchant/wheel/spins/?export=csv").streaming_content).decode()
     for text in ("Runs", "30.0%", "Voucher"):
         assert text in page
+    assert "30.0%" in client.get("/merchant/wheel/", headers={"accept-language": "ar"}).content.decode()
     assert "Carl" in log  # won, so is a customer of this merchant
     assert "Nobody" not in log  # drew nothing
     for text in (log, sheet):

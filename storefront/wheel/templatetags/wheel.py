@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from storefront import words
 from storefront.wheel import drawing
 from storefront.wheel.choices import PAINTS, Colour
+from ui.text import percent_text
 
 register = template.Library()
 
@@ -53,5 +53,5 @@ def label_of(one: Any) -> str:
 
 @register.filter
 def share_text(percent: float) -> str:
-    """`12.5 %`, with as many digits as a small chance needs."""
-    return f"{number_format(percent, 2 if percent < 1 else 1)}%"
+    """`12.5%`, with as many digits as a small chance needs."""
+    return percent_text(percent, digits=2 if percent < 1 else 1)
