@@ -81,7 +81,10 @@ def _switch_on(site: Site, merchant: Merchant, owner: Actor, now: dt.datetime) -
     }
     for kind, setting in settings.items():
         switching.edit(merchant=merchant, kind=kind, setting=setting, actor=owner, now=now)
-    plan = Plan(name="A latte for our regulars", segment=Segment(seen_within=60), batch_id=back.id, scheduled_at=None)
+    plan = Plan(
+        name="A latte for our regulars", segment=Segment(seen_within=60), batch_id=back.id, scheduled_at=None,
+        quiet_from=0, quiet_to=0,
+    )  # fmt: skip
     draft = campaigns.save(merchant=merchant, plan=plan, actor=owner, now=now)
     campaigns.schedule(merchant=merchant, campaign_id=draft.id, actor=owner, now=now)
 
@@ -104,7 +107,7 @@ def _batch(
 
 
 def _send(now: dt.datetime) -> None:
-    """The campaign's messages are queued at once, so that the demo opens with one that is done."""
+    """The campaign's messages are queued at once and at any hour, so that the demo opens with one that is sent."""
     sending.begin_due(now=now)
     topic = f"job.{sending.JOB}"
     for event in OutboxEvent.objects.filter(topic=topic, done_at=None):
