@@ -56,6 +56,7 @@ class Skipped(TextChoices):
     NO = "", ""
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
     NOT_WANTED = "not_wanted", _("Wants no messages any more")
+    UNREADABLE = "unreadable", _("Has a number that could not be read")
 
 
 class Outcome(TextChoices):

@@ -11,12 +11,12 @@ from kernel import clock
 from kernel.handlers import handles
 from kernel.models import OutboxEvent
 from messaging.automations.models import Automation, Campaign
-from messaging.automations.services import mails, pausing, retracting, running, sending
+from messaging.automations.services import campaigning, mails, pausing, retracting, running
 from messaging.consent.services import consent
 from messaging.services import outcomes
 from tenants.tasks import SiteTask
 
-JOB = f"job.{sending.JOB}"
+JOB = f"job.{campaigning.JOB}"
 
 
 @shared_task(base=SiteTask, name="automations.run")
@@ -27,7 +27,7 @@ def run() -> None:
 
 @handles(JOB)
 def send_portion(event: OutboxEvent, now: dt.datetime) -> None:
-    sending.send_portion(event, now=now)
+    campaigning.send_portion(event, now=now)
 
 
 @handles(pausing.PAUSED)

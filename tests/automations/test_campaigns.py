@@ -11,7 +11,7 @@ from kernel.services import jobs
 from merchants import models as m
 from messaging.automations.models import Automation, Occasion
 from messaging.automations.segments import Segment
-from messaging.automations.services import campaigns, opening, pausing, sending
+from messaging.automations.services import campaigning, campaigns, opening, pausing
 from messaging.automations.services.campaigns import Plan
 from messaging.automations.services.switching import BadSetting, NotForTemporary
 from messaging.models import Message
@@ -41,7 +41,7 @@ def test_it_begins_at_its_time_and_writes_to_everybody_once(phone):
 
 
 def test_large_ones_go_in_portions_each_an_event(phone, monkeypatch):
-    monkeypatch.setattr(sending, "PORTION", 2)
+    monkeypatch.setattr(campaigning, "PORTION", 2)
     campaign(phone)
     expected = {phone.customer().id for _ in range(5)}
 
@@ -59,7 +59,7 @@ def test_a_portion_that_is_handed_over_twice_writes_to_nobody_twice(phone):
     event = OutboxEvent.objects.get(topic="job.campaign.send")
 
     for _ in range(3):
-        sending.send_portion(event, now=NOW)
+        campaigning.send_portion(event, now=NOW)
 
     assert len(written_to()) == 1
 
@@ -150,14 +150,14 @@ def test_its_batch_paused_midway_is_waited_for_and_then_it_goes_on(phone, monkey
 def test_one_that_fails_does_not_keep_the_others_from_beginning(phone, monkeypatch):
     broken, whole = campaign(phone), campaign(phone)
     phone.customer()
-    really = sending._start
+    really = campaigning._start
 
     def fail_for_one(row, part, now):
         if row.id == broken.id:
             raise RuntimeError
         really(row, part, now)
 
-    monkeypatch.setattr(sending, "_start", fail_for_one)
+    monkeypatch.setattr(campaigning, "_start", fail_for_one)
     work_out()
 
     for row, state in ((broken, "scheduled"), (whole, "done")):
@@ -166,7 +166,7 @@ def test_one_that_fails_does_not_keep_the_others_from_beginning(phone, monkeypat
 
 
 def test_paused_by_hand_it_stops_and_resumed_it_finishes(phone, monkeypatch):
-    monkeypatch.setattr(sending, "PORTION", 1)
+    monkeypatch.setattr(campaigning, "PORTION", 1)
     one = campaign(phone)
     for _ in range(3):
         phone.customer()
@@ -199,7 +199,7 @@ def test_cancelling_its_job_pauses_it(phone):
 
 
 def test_resumed_before_the_pause_was_noticed_it_goes_on_as_one_job(phone, monkeypatch):
-    monkeypatch.setattr(sending, "PORTION", 1)
+    monkeypatch.setattr(campaigning, "PORTION", 1)
     one = campaign(phone)
     for _ in range(3):
         phone.customer()

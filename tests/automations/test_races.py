@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from contextlib import suppress
 from itertools import pairwise
@@ -11,34 +12,31 @@ from django.db import connection
 
 from merchants.services import tags
 from messaging.automations.models import Automation, Campaign, Occasion
-from messaging.automations.services import running, sending, switching
+from messaging.automations.services import campaigning, opening, running, switching
 from messaging.models import Message
 from tenants.walls import wall
 from tests.automations.cast import automation, born, campaign
+from tests.credits.cast import Meeting, meet_before, run_threads
 from tests.factories import NOW
 from tests.merchants.cast import deliver
 
 
-def both(phone):
-    """Two runs that start together; what each of them says."""
-    barrier, done, errors = threading.Barrier(2), [], []
+def both(phone, monkeypatch):
+    """Two runs that start together, one of them from the end of the list; what each of them says."""
+    really, first = running.recipients.list_due, itertools.count()
 
-    def work():
-        try:
-            with wall(phone.shop.site, "site"):
-                barrier.wait()
-                done.append(running.run(now=NOW))
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
+    def list_due(*args, **kwargs):
+        found = really(*args, **kwargs)
+        return found[::-1] if next(first) else found
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    def work(_number):
+        with wall(phone.shop.site, "site"):
+            return running.run(now=NOW)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.recipients, "list_due", list_due)
+        done = run_threads(2, work)
+    assert [one for one in done if isinstance(one, Exception)] == []
     return done
 
 
@@ -84,12 +82,13 @@ def test_saved_for_the_first_time_twice_at_once_it_is_one(race_phone, monkeypatc
 
 
 @pytest.mark.parametrize(("cap", "sent"), [(200, 8), (5, 5)])
-def test_two_runs_at_once(race_phone, cap, sent):
+def test_two_runs_at_once(race_phone, monkeypatch, cap, sent):
+    meet_before(monkeypatch, opening, "_count")
     with race_phone.at_site():
-        automation(race_phone, daily_cap=cap)
+        automation(race_phone, daily_cap=cap, batch=race_phone.batch(50, per_customer_limit=5))
         people = {born(race_phone, 3, 1).id for _ in range(8)}
 
-    done = both(race_phone)
+    done = both(race_phone, monkeypatch)
 
     with race_phone.at_site():
         written = list(Message.objects.values_list("customer_id", flat=True))
@@ -101,8 +100,47 @@ def test_two_runs_at_once(race_phone, cap, sent):
         assert race_phone.wallet("wa_bi") == (10, 10 - sent)
 
 
+def test_a_day_that_is_read_and_then_written_is_overfilled(race_phone, monkeypatch):
+    """The control: the day counted in two steps, by two runs that have both read it."""
+    with race_phone.at_site():
+        automation(race_phone, daily_cap=5)
+        for _ in range(8):
+            born(race_phone, 3, 1)
+    meeting = Meeting()
+
+    def careless(source, today):
+        row = Automation.objects.get(id=source.id)
+        counted = row.counted if row.counted_on == today else 0
+        meeting()
+        Automation.objects.filter(id=source.id).update(counted=counted + 1, counted_on=today)
+        return counted < row.daily_cap
+
+    monkeypatch.setattr(opening, "_count", careless)
+    both(race_phone, monkeypatch)
+
+    with race_phone.at_site():
+        assert Message.objects.count() > 5
+
+
+def test_without_the_occasions_key_somebody_is_written_to_twice(race_phone, monkeypatch, superuser):
+    """The control: two runs that have both looked who is due, and nothing that says who is first."""
+    schema = race_phone.shop.site.schema_name
+    superuser.execute(f'DROP INDEX "{schema}".automations_occasion_once')
+    with race_phone.at_site():
+        automation(race_phone, batch=race_phone.batch(50, per_customer_limit=5))
+        for _ in range(4):
+            born(race_phone, 3, 1)
+    meet_before(monkeypatch, opening, "_count")
+
+    both(race_phone, monkeypatch)
+
+    with race_phone.at_site():
+        written = list(Message.objects.values_list("customer_id", flat=True))
+        assert len(written) > len(set(written))
+
+
 def test_its_tag_renamed_while_a_campaign_is_sent_everybody_gets_it_once(race_phone, monkeypatch):
-    monkeypatch.setattr(sending, "PORTION", 2)
+    monkeypatch.setattr(campaigning, "PORTION", 2)
     shop = race_phone.shop
     with race_phone.at_site():
         people = [race_phone.customer().id for _ in range(8)]

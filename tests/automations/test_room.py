@@ -144,7 +144,7 @@ def test_nobody_is_queued_while_nothing_goes_out_and_then_it_goes_on(phone, why)
 
 @pytest.mark.parametrize("why", ["paused", "text"])
 def test_a_campaign_under_way_stops_between_two_portions(phone, monkeypatch, why):
-    monkeypatch.setattr("messaging.automations.services.sending.PORTION", 2)
+    monkeypatch.setattr("messaging.automations.services.campaigning.PORTION", 2)
     one = campaign(phone)
     for _ in range(4):
         phone.customer()

@@ -20,7 +20,7 @@ from messaging.models import Message
 from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
-from tests.automations.cast import automation, born, campaign, run, seen, written_to
+from tests.automations.cast import automation, born, campaign, run, seen, work, written_to
 from tests.factories import DAY, NOW
 from tests.messaging.cast import JOB, open_phone
 
@@ -40,6 +40,18 @@ def test_a_birthday_today_gets_a_message_a_coupon_and_holds_a_credit(phone):
     assert (message.coupon.state, message.coupon.customer_id) == ("held", carl.id)
     assert occasion.key == "birthday:2026"
     assert phone.wallet("wa_bi") == (10, 9)
+
+
+@pytest.mark.parametrize("kind", ["automation", "campaign"])
+def test_a_number_that_cannot_be_read_holds_up_nobody(phone, kind):
+    broken, carl = born(phone, 3, 1), born(phone, 3, 1)
+    m.Customer.objects.filter(id=broken.id).update(phone_sealed="t1:broken")
+    automation(phone) if kind == "automation" else campaign(phone)
+
+    work()
+
+    assert written_to() == [carl.id]
+    assert Occasion.objects.get(customer_id=broken.id).skipped == "unreadable"
 
 
 def test_running_again_on_that_day_the_next_and_next_year(phone):

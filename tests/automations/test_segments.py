@@ -9,7 +9,7 @@ from merchants import models as m
 from merchants.services import tags
 from messaging.automations.queries import recipients
 from messaging.automations.segments import BadSegment, Segment
-from messaging.automations.services import sending
+from messaging.automations.services import campaigning
 from tests import factories
 from tests.automations.cast import campaign, run, seen, work, work_out, written_to
 from tests.factories import DAY, NOW
@@ -160,7 +160,7 @@ class TestTags:
         assert theirs.segment == {"tags": ["VIP"]}
 
     def test_renamed_midway_everybody_still_gets_it_once(self, phone, monkeypatch):
-        monkeypatch.setattr(sending, "PORTION", 1)
+        monkeypatch.setattr(campaigning, "PORTION", 1)
         expected = {tagged(phone, "VIP").id for _ in range(3)}
         phone.customer()
         one = campaign(phone, segment={"tags": ["VIP"]})

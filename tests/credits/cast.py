@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from accounts.actors import Actor, system
@@ -88,3 +89,25 @@ def run_threads(count: int, work: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+class Meeting:
+    """Two threads wait for each other here; where a lock lets only one come, it goes on alone after a moment."""
+
+    def __init__(self) -> None:
+        self.barrier = threading.Barrier(2)
+
+    def __call__(self) -> None:
+        with suppress(threading.BrokenBarrierError):
+            self.barrier.wait(timeout=0.5)
+
+
+def meet_before(monkeypatch: Any, where: Any, name: str) -> None:
+    """Both have looked, and neither has written, when they come to `name`."""
+    does, meeting = getattr(where, name), Meeting()
+
+    def meets(*args: Any, **kwargs: Any) -> Any:
+        meeting()
+        return does(*args, **kwargs)
+
+    monkeypatch.setattr(where, name, meets)

@@ -25,34 +25,11 @@ from messaging.meta.choices import Verdict
 from messaging.models import Message
 from messaging.services import outcomes, queue
 from tenants.walls import wall
-from tests.credits.cast import run_threads
+from tests.credits.cast import meet_before, run_threads
 from tests.factories import DAY, NOW
 from tests.messaging.cast import JOB
 
 TRIES = 20  # of a control: chance decides who is first after both have looked
-
-
-class Meeting:
-    """Two threads wait for each other here; where a lock lets only one come, it goes on alone after a moment."""
-
-    def __init__(self):
-        self.barrier = threading.Barrier(2)
-
-    def __call__(self):
-        with suppress(threading.BrokenBarrierError):
-            self.barrier.wait(timeout=0.3)
-
-
-def meet_before(monkeypatch, where, name):
-    """Both have looked, and neither has written, when they come to `name`."""
-    does, meeting = getattr(where, name), Meeting()
-
-    def meets(*args, **kwargs):
-        meeting()
-        return does(*args, **kwargs)
-
-    monkeypatch.setattr(where, name, meets)
-    return meeting
 
 
 def queue_twice(phone, monkeypatch):

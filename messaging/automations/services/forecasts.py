@@ -9,7 +9,7 @@ from kernel import clock
 from merchants.models import Merchant
 from messaging.automations.choices import CampaignState
 from messaging.automations.models import Automation, Campaign
-from messaging.automations.services import sending
+from messaging.automations.services import standing
 from messaging.services import allowance
 
 
@@ -35,7 +35,7 @@ def spread(
     share = allowance.a_day(merchant.id, now=now)
     a_day = source.daily_cap if share is None else min(source.daily_cap, share)
     today = begins == clock.local_date(now, merchant.time_zone)
-    later = people - (sending.room_today(source, merchant, now) if today else a_day)
+    later = people - (standing.room_today(source, merchant, now) if today else a_day)
     if later <= 0:
         return None
     return Forecast(a_day, begins + dt.timedelta(days=-(-later // a_day)), by_whatsapp=a_day < source.daily_cap)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 
@@ -26,9 +27,8 @@ from messaging.errors import NoCoupon, NotToCountry, NotWanted
 from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
+log = structlog.get_logger("couponry.automations")
 ACTOR = system("automations")
-
-
 # Of a batch that gives nothing at this moment, but will again.
 WAITED_FOR = frozenset({"paused", "not_yet"})
 ONCE = frozenset({"automations_occasion_once", "automations_occasion_once_a_campaign"})
@@ -58,6 +58,9 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
         return _before(error)
     except NotWanted:
         return _skip(source, due, Skipped.NOT_WANTED, now)
+    except crypto.CannotOpen:
+        log.error("the number of a customer could not be read", customer_id=str(due.customer_id))
+        return _skip(source, due, Skipped.UNREADABLE, now)  # nobody behind it waits for this one
     except NotToCountry:
         countries.learn_of(due.customer_id)  # from now on left out, and still due should the number send there one day
         return Opened.SKIPPED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from contextlib import suppress
-from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,9 +17,8 @@ from kernel.errors import Conflict
 from kernel.services import outbox
 from messaging.automations.choices import CampaignState, PauseReason, State
 from messaging.automations.models import Automation, Campaign
-from messaging.automations.services import opening
-from messaging.choices import NOT_DRAWN, PURPOSE_OF, Trigger
-from messaging.meta.choices import Purpose, TemplateStatus
+from messaging.automations.services import standing
+from messaging.choices import NOT_DRAWN, Trigger
 from messaging.meta.queries import templates
 from messaging.models import Message
 from tenants.walls import current_site
@@ -28,16 +26,6 @@ from tenants.walls import current_site
 PAUSED = "automation.paused"
 CAMPAIGN_PAUSED = "campaign.paused"
 BACK = system("automations")
-# WhatsApp has a text before it, or is to get it: nobody needs to do anything.
-IN_REVIEW = {TemplateStatus.MISSING, TemplateStatus.PENDING}
-
-
-class Text(StrEnum):
-    """`IN_REVIEW` is waited for; `REFUSED`: there is none, and none is on its way."""
-
-    USABLE = "usable"
-    IN_REVIEW = "in_review"
-    REFUSED = "refused"
 
 
 class CannotPause(Conflict):
@@ -117,7 +105,7 @@ def resume_what_can(*, now: dt.datetime) -> int:
     usable = set(templates.list_usable().values_list("purpose", flat=True))
     done = 0
     for row in paused:
-        has_credits, has_text = left.get(row.merchant_id, 0) > 0, purpose_of(row) in usable
+        has_credits, has_text = left.get(row.merchant_id, 0) > 0, standing.purpose_of(row) in usable
         if has_credits if row.pause_reason == PauseReason.NO_CREDITS else has_text:
             with suppress(CannotPause):  # somebody was faster
                 _resume(row, now)
@@ -142,16 +130,3 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
         if not rows.update(state=state, pause_reason=PauseReason.NONE, job_id=None):
             raise CannotPause(_("It is not paused."))
         audit.record("campaign.resumed", campaign, actor=actor, now=now)
-
-
-def purpose_of(row: Automation | Campaign) -> Purpose:
-    """Which of WhatsApp's texts it sends, saved or not."""
-    return Purpose(row.purpose) if row.purpose else PURPOSE_OF[opening.trigger_of(row)]
-
-
-def text_of(row: Automation | Campaign) -> Text:
-    """How the text stands that it sends. One query."""
-    found = templates.statuses(purpose_of(row))
-    if TemplateStatus.APPROVED in found:
-        return Text.USABLE
-    return Text.IN_REVIEW if found & IN_REVIEW else Text.REFUSED

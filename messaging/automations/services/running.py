@@ -13,7 +13,7 @@ from merchants.models import Merchant
 from messaging.automations.choices import PauseReason, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import recipients
-from messaging.automations.services import opening, pausing, sending
+from messaging.automations.services import campaigning, opening, pausing, standing
 from messaging.automations.services.opening import Exhausted, Opened
 from messaging.consent.services import countries
 from messaging.errors import WhatsAppOff
@@ -46,7 +46,7 @@ def run(*, now: dt.datetime) -> Run:
             run_one(automation_id, done, now=now)
         except Exception as error:  # whatever it was, the other automations have their turn
             log.error("automation failed", automation=str(automation_id), exc_info=error)
-    sending.begin_due(now=now)
+    campaigning.begin_due(now=now)
     if done.sent:
         queue.wake(now=now)
     return done
@@ -63,12 +63,12 @@ def _switched_on() -> list[uuid.UUID]:
 def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
     """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on."""
     automation = Automation.objects.select_related("merchant", "batch").get(id=automation_id)
-    reason = sending.cannot(automation, now)
+    reason = standing.cannot(automation, now)
     if reason:
         pausing.pause(automation, reason, actor=opening.ACTOR, now=now)
         done.paused += 1
         return
-    if sending.waits(automation, now):
+    if standing.waits(automation, now):
         return
     try:
         _open(automation, automation.merchant, done, now)

@@ -18,7 +18,7 @@ from merchants.web.base import FormView, actor_of, file_url, language, merchant_
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import screens
-from messaging.automations.services import pausing, previews, showing, switching, trying
+from messaging.automations.services import previews, showing, standing, switching, trying
 from messaging.automations.web.forms import TestForm
 from messaging.festivals import Festival
 
@@ -31,7 +31,7 @@ def bubbles_of(
     face = batch.face if batch else {}
     return {
         "bubbles": showing.bubbles(
-            pausing.purpose_of(row), batch, merchant, now=now, festival=_festival(row, merchant, now)
+            standing.purpose_of(row), batch, merchant, now=now, festival=_festival(row, merchant, now)
         ), "layout": face.get("layout"),
         "image_url": file_url(face["image"]) if face.get("image") else "",
         "words": words.on_paper(batch, merchant, site_of(request).currency) if batch else None,
@@ -84,7 +84,7 @@ class TestView(FormView):
         merchant, now = merchant_of(self.request), clock.now()
         festival = _festival(self.row, merchant, now)
         trying.send_test(
-            merchant=merchant, purpose=pausing.purpose_of(self.row), language=said["language"],
+            merchant=merchant, purpose=standing.purpose_of(self.row), language=said["language"],
             batch_id=uuid.UUID(said["batch"]), phone=said["phone"], festival=festival.code if festival else "",
             actor=actor_of(self.request), now=now,
         )  # fmt: skip

@@ -17,7 +17,7 @@ from merchants.services import generation, templates
 from merchants.services.plans import BatchPlan, end_of
 from messaging.automations.models import Automation
 from messaging.automations.segments import Segment
-from messaging.automations.services import campaigns, sending, switching
+from messaging.automations.services import campaigning, campaigns, switching
 from messaging.automations.services.campaigns import Plan
 from messaging.automations.services.switching import Setting
 from messaging.consent import texts
@@ -108,8 +108,8 @@ def _batch(
 
 def _send(now: dt.datetime) -> None:
     """The campaign's messages are queued at once and at any hour, so that the demo opens with one that is sent."""
-    sending.begin_due(now=now)
-    topic = f"job.{sending.JOB}"
+    campaigning.begin_due(now=now)
+    topic = f"job.{campaigning.JOB}"
     for event in OutboxEvent.objects.filter(topic=topic, done_at=None):
         for handler in handlers_of(topic):
             handler(event, now)

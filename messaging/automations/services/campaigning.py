@@ -14,17 +14,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credits.errors import InsufficientCredits
-from kernel import clock
 from kernel.models import Job, OutboxEvent
 from kernel.services import jobs, outbox
-from merchants.models import Batch, Merchant
+from merchants.models import Merchant
 from messaging.automations import locks
 from messaging.automations.choices import CampaignState, PauseReason
-from messaging.automations.models import Automation, Campaign
+from messaging.automations.models import Campaign
 from messaging.automations.queries import recipients
-from messaging.automations.services import opening, pausing
+from messaging.automations.services import opening, pausing, standing
 from messaging.automations.services.opening import Exhausted, Opened
-from messaging.automations.services.pausing import Text
 from messaging.choices import State
 from messaging.errors import WhatsAppOff
 from messaging.models import Message
@@ -64,11 +62,11 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
             pausing.pause_campaign(campaign, PauseReason.BY_HAND, actor=opening.ACTOR, now=now)
         if job and job.state in {*_AT_WORK, Job.State.CANCELLED}:
             return False
-        merchant, reason = campaign.merchant, cannot(campaign, now)
+        merchant, reason = campaign.merchant, standing.cannot(campaign, now)
         if reason:
             pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
             return False
-        if waits(campaign, now):
+        if standing.waits(campaign, now):
             return False
         found = recipients.count(_rows(campaign, merchant, now))
         left = found.will_get
@@ -79,7 +77,7 @@ def _begin(campaign_id: uuid.UUID, now: dt.datetime) -> bool:
         if not left:
             _close(campaign, now)
             return False
-        part = min(left, room_today(campaign, merchant, now))
+        part = min(left, standing.room_today(campaign, merchant, now))
         if part:
             _start(campaign, part, now)
     return bool(part)
@@ -124,16 +122,16 @@ def send_portion(event: OutboxEvent, *, now: dt.datetime) -> None:
 
 def _can_go_on(campaign: Campaign, now: dt.datetime) -> bool:
     """Asked before each portion: the number may rest by now, or the text be lost."""
-    reason = cannot(campaign, now)
+    reason = standing.cannot(campaign, now)
     if reason:
         pausing.pause_campaign(campaign, reason, actor=opening.ACTOR, now=now)
-    return reason is None and allowance.is_sending(now=now) and not waits(campaign, now)
+    return reason is None and allowance.is_sending(now=now) and not standing.waits(campaign, now)
 
 
 def _portion(campaign: Campaign, after: uuid.UUID | None, now: dt.datetime) -> tuple[int, uuid.UUID | None, bool]:
     """(how many were written to, the last row looked at, whether there may be more)."""
     rows = _rows(campaign, campaign.merchant, now)
-    limit = min(PORTION, room_today(campaign, campaign.merchant, now))
+    limit = min(PORTION, standing.room_today(campaign, campaign.merchant, now))
     portion = recipients.list_due(rows, limit=limit, after=after)
     sent = 0
     for due in portion:
@@ -162,7 +160,7 @@ def _end(campaign: Campaign, job: Job, now: dt.datetime) -> None:
             jobs.cancelled(job, now=now)
         else:
             jobs.finish(job, now=now)
-        if fresh.state != CampaignState.RUNNING or waits(fresh, now):
+        if fresh.state != CampaignState.RUNNING or standing.waits(fresh, now):
             return
         if not recipients.due(_rows(fresh, fresh.merchant, now)).exists():
             _close(fresh, now)
@@ -180,31 +178,3 @@ def _close(campaign: Campaign, now: dt.datetime) -> None:
 def _rows(campaign: Campaign, merchant: Merchant, now: dt.datetime) -> recipients.Rows:
     rows = recipients.still_meant(recipients.segment(campaign, merchant, campaign.wanted, now=now), campaign)
     return recipients.judged(rows, campaign, batch=campaign.batch, sends_to=allowance.countries())
-
-
-def room_today(source: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> int:
-    """How many more it may write to now, by its own cap and by WhatsApp's limit."""
-    today = clock.local_date(now, merchant.time_zone)
-    own = max(0, source.daily_cap - (source.counted if source.counted_on == today else 0))
-    left = allowance.left(merchant.id, now=now)
-    return own if left is None else min(own, left)
-
-
-def cannot(source: Automation | Campaign, now: dt.datetime) -> PauseReason | None:
-    """Why it can send to nobody until somebody does something about it."""
-    if source.batch and is_spent(source.batch, now):
-        return PauseReason.NO_COUPONS
-    return PauseReason.TEMPLATE if pausing.text_of(source) == Text.REFUSED else None
-
-
-def waits(source: Automation | Campaign, now: dt.datetime) -> bool:
-    """Whether its batch gives nothing yet, or WhatsApp still looks at its text."""
-    batch = source.batch
-    closed = batch is not None and (batch.state != Batch.State.ACTIVE or now < batch.starts_at)
-    return closed or pausing.text_of(source) == Text.IN_REVIEW
-
-
-def is_spent(batch: Batch, now: dt.datetime) -> bool:
-    """Whether a batch gives nothing any more. One that is paused, or has not begun, is waited for."""
-    over = batch.state not in {Batch.State.ACTIVE, Batch.State.PAUSED, Batch.State.GENERATING}
-    return over or batch.claim_until <= now or batch.sold_out
