@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from accounts.models import User
 from credits.models import Hold
 from credits.queries import proof
 from messaging.meta.models import MessageTemplate
 from messaging.models import Message
 from tenants.walls import wall
 from tests import cluster
-from tests.accounts.conftest import client_of, staff_of
+from tests.accounts.conftest import client_of, sign_in, staff_of
 from tests.messaging.cast import Clock, Phone, connect, open_phone
 from tests.standins import WhatsAppStandIn, whatsapp, whatsapp_process
 
@@ -27,6 +29,12 @@ def phone(db: None) -> Iterator[Phone]:
     found = open_phone(site)
     with found.at_site():
         yield found
+
+
+@pytest.fixture
+def owner(phone: Phone, client_of: Any) -> Any:
+    """Mona in her browser."""
+    return sign_in(client_of("ada"), User.objects.get(id=phone.shop.owner.id).email)
 
 
 @pytest.fixture

@@ -10,22 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from merchants.models import Coupon
 from messaging.choices import Trigger
 from messaging.models import Message
 from messaging.queries import log
-from tests.accounts.conftest import sign_in
 from tests.factories import NOW
 from tests.messaging.cast import open_phone
 
 COUPONS = "/merchant/coupons/?export=csv&cols=serial,state,message"
-
-
-@pytest.fixture
-def owner(phone, client_of):
-    """Mona in her browser."""
-    return sign_in(client_of("ada"), User.objects.get(id=phone.shop.owner.id).email)
 
 
 @pytest.fixture

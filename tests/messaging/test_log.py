@@ -7,25 +7,17 @@ import datetime as dt
 
 import pytest
 
-from accounts.models import User
 from messaging.choices import Trigger
 from messaging.meta.models import MetaAccount, Sender
 from messaging.models import Message
 from messaging.queries import log
 from tenants.walls import wall
 from tests import cluster, factories
-from tests.accounts.conftest import sign_in
 from tests.factories import NOW
 from tests.messaging.cast import open_phone
 
 HOUR = dt.timedelta(hours=1)
 PHONE = "+966512345678"
-
-
-@pytest.fixture
-def owner(phone, client_of):
-    """Mona in her browser."""
-    return sign_in(client_of("ada"), User.objects.get(id=phone.shop.owner.id).email)
 
 
 @pytest.fixture

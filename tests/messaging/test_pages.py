@@ -6,21 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from kernel import clock
 from messaging.choices import Trigger
 from messaging.models import Message, Switches
 from messaging.services import outcomes
-from tests.accounts.conftest import sign_in
 from tests.factories import NOW
 from tests.messaging.cast import open_phone
-
-
-@pytest.fixture
-def owner(phone, client_of):
-    """Mona in her browser."""
-    user = User.objects.get(id=phone.shop.owner.id)
-    return sign_in(client_of("ada"), user.email)
 
 
 @pytest.fixture

@@ -12,18 +12,11 @@ from kernel.models import OutboxEvent
 from messaging import tasks
 from messaging.models import Message
 from messaging.services import outcomes, sweeping
-from tests.accounts.conftest import sign_in
 from tests.factories import NOW
 from tests.messaging.cast import JOB, open_phone
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LATE = NOW + 2 * HOUR
-
-
-@pytest.fixture
-def owner(phone, client_of):
-    """Mona in her browser."""
-    return sign_in(client_of("ada"), User.objects.get(id=phone.shop.owner.id).email)
 
 
 @pytest.fixture
