@@ -30,6 +30,7 @@ from tenants.models import Site
 from tenants.walls import WallError, current_site, current_wall, wall
 
 DUE = "messages.due"
+AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved text, or while what sends it rests
 LIVELY = dt.timedelta(seconds=30)  # far longer than a run of the sender takes
 SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
@@ -135,6 +136,17 @@ def wake(*, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
     due_at = due_at or now
     if not _calls().filter(relayed_at=None, due_at__lte=due_at).exists():
         outbox.emit(DUE, site_id=current_site().id, now=now, due_at=due_at)
+
+
+def bring_forward(*, source_id: uuid.UUID, merchant_id: uuid.UUID, now: dt.datetime) -> int:
+    """An automation or campaign goes on: what was put off while it rested is looked at now; how many. What Meta asked
+    to send later stays where it is. At level site, or merchant for its own."""
+    with at_site(merchant_id), transaction.atomic():
+        waiting = Message.objects.filter(automation_id=source_id, state=State.QUEUED)
+        found = waiting.filter(due_at__gt=now, due_at__lte=now + AGAIN_AFTER).update(due_at=now)
+        if found:
+            wake(now=now)
+    return found
 
 
 def runs_before(event: OutboxEvent, *, now: dt.datetime) -> int:

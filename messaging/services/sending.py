@@ -26,7 +26,7 @@ from messaging.meta.queries import senders
 from messaging.meta.services import account
 from messaging.meta.services.client import Accepted, Client, Refused, Unknown, Unreachable
 from messaging.models import Message
-from messaging.services import composing, outcomes, pacing, pictures
+from messaging.services import composing, outcomes, pacing, pictures, queue
 from tenants.models import Site
 from tenants.walls import current_site
 
@@ -34,7 +34,6 @@ log = structlog.get_logger("couponry.messaging")
 ROUND = 24  # messages a round
 THREADS = 8
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
-AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved template, or while what sends it is paused
 _PAYERS = """
 WITH RECURSIVE turn AS (
     (SELECT payer FROM messaging_message WHERE state = 'queued' AND type = %s ORDER BY payer LIMIT 1)
@@ -132,7 +131,7 @@ def _take_kind(
             if left.get(message.payer, 1) <= 0:
                 continue  # its people of the day are used up
             if message.automation_id in resting:
-                _put_off(found, message, now + AGAIN_AFTER)
+                _put_off(found, message, now + queue.AGAIN_AFTER)
                 continue
             allowed = _not_before(message, now)
             if allowed > now:
@@ -216,7 +215,7 @@ def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Me
         except composing.CannotDraw:
             outcomes.not_drawn(key, turn=full[key].turn, now=now)
         except composing.NotNow as error:
-            outcomes.put_back(key, turn=full[key].turn, now=now, why=error.reason, due_at=now + AGAIN_AFTER)
+            outcomes.put_back(key, turn=full[key].turn, now=now, why=error.reason, due_at=now + queue.AGAIN_AFTER)
         except Exception as error:  # one message that cannot be made must not hold up the others
             log.error("message could not be made", message_id=str(key), exc_info=error)
             _give_up(key, "not_made", now)

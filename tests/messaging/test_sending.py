@@ -125,7 +125,7 @@ def test_without_any_template_it_waits_and_says_why(whatsapp, number, phone, clo
     send(clock)
 
     assert (fresh(message).state, fresh(message).attempts, whatsapp.messages(TO)) == ("queued", 0, [])
-    assert fresh(message).due_at == NOW + sending.AGAIN_AFTER
+    assert fresh(message).due_at == NOW + queue.AGAIN_AFTER
     assert fresh(message).history[-1][2] == "no_template"
 
 

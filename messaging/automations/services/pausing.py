@@ -21,6 +21,7 @@ from messaging.automations.services import standing
 from messaging.choices import NOT_DRAWN, Trigger
 from messaging.meta.queries import templates
 from messaging.models import Message
+from messaging.services import queue
 from tenants.walls import current_site
 
 PAUSED = "automation.paused"
@@ -87,6 +88,7 @@ def resume(*, automation: Automation, actor: Actor, now: dt.datetime) -> None:
         if not rows.update(state=State.ON, pause_reason=PauseReason.NONE):
             raise CannotPause(_("It is not paused."))
         audit.record("automation.resumed", automation, actor=actor, now=now)
+        queue.bring_forward(source_id=automation.id, merchant_id=automation.merchant_id, now=now)
 
 
 def resume_what_can(*, now: dt.datetime) -> int:
@@ -130,3 +132,4 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
         if not rows.update(state=state, pause_reason=PauseReason.NONE, job_id=None):
             raise CannotPause(_("It is not paused."))
         audit.record("campaign.resumed", campaign, actor=actor, now=now)
+        queue.bring_forward(source_id=campaign.id, merchant_id=campaign.merchant_id, now=now)
