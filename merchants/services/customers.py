@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import unicodedata
 import uuid
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from merchants import locks
 from merchants.models import Customer, CustomerEdit
 from merchants.services import claims
 from tenants.walls import current_site, wall
+from ui.text import e164, western
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ def opened(customer: Customer) -> Person:
 
 
 def typed_index(text: str) -> bytes | None:
-    """The keyed index of a whole phone number that was typed into a search, however it is grouped; None for other
-    words. Numbers are sealed, so no part of one is ever found."""
-    digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())  # Arabic ones, too
+    """The keyed index of a whole phone number that was typed into a search, however it is written; None for other
+    words. One without a calling code is of the site's country. Numbers are sealed, so no part of one is ever found."""
+    digits = "".join(char for char in western(text) if char.isdecimal())
     if len(digits) < 8 or any(char.isalpha() for char in text):
         return None
-    return crypto.keyed_index(f"+{digits}", site_id=current_site().id, field="phone")
+    site = current_site()
+    return crypto.keyed_index(e164(text, site.country) or f"+{digits}", site_id=site.id, field="phone")
 
 
 def get_person(*, customer_id: uuid.UUID, device_token: str) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 import phonenumbers
@@ -46,6 +47,23 @@ def group_serial(text: str) -> str:
         return text or ""
     size = 5 if len(text) % 5 == 0 else 4
     return "-".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+def western(text: str) -> str:
+    """The text with every decimal digit of any script as 0–9."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def e164(typed: str, country: str) -> str:
+    """The phone number that was typed, `country` being where one without a calling code is; "" for anything else."""
+    typed = western(typed).strip()
+    try:
+        parsed = phonenumbers.parse(f"+{typed[2:]}" if typed.startswith("00") else typed, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def phone_text(e164: str) -> str:

@@ -45,7 +45,14 @@ def test_the_register_lists_who_agreed_and_can_be_exported(shop, carl):
     assert "Never Asked" not in text
     assert export.count("Agreed") == 2
     assert "2026-11" in export
-    assert "Carl Customer" in client.get("/merchant/consent/?q=%2B966500000001").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["+966500000001", "0500000001", "050 000 0001", "00966500000001", "٠٥٠٠٠٠٠٠٠١"])
+def test_a_number_is_found_as_people_write_it(shop, typed):
+    page = signed_in(shop).get("/merchant/consent/", {"q": typed}).content.decode()
+
+    assert "Carl Customer" in page
+    assert "Nora Second" not in page
 
 
 def test_a_stopped_number_shows_as_stopped(ada_site, shop):

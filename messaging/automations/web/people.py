@@ -10,9 +10,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kernel import clock, crypto
-from merchants.services.customers import opened
-from merchants.web.base import merchant_of, or_404, site_of
+from kernel import clock
+from merchants.services.customers import opened, typed_index
+from merchants.web.base import merchant_of, or_404
 from messaging.automations.choices import Outcome
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import screens
@@ -56,11 +56,8 @@ class PeopleView(ListView):
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """By name; a phone is found by its keyed index, so only whole."""
-        digits = "".join(char for char in text if char.isdecimal())
-        if len(digits) >= 8:
-            index = crypto.keyed_index(f"+{digits}", site_id=site_of(self.request).id, field="phone")
-            return rows.filter(customer__phone_index=index)
-        return rows.filter(customer__name__icontains=text)
+        index = typed_index(text)
+        return rows.filter(customer__phone_index=index) if index else rows.filter(customer__name__icontains=text)
 
     def row_url(self, row: Any) -> str:
         return reverse("merchants:customer", args=[row.customer_id])

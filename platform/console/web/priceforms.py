@@ -27,8 +27,7 @@ from credits.pricing.services.prices import Scope
 from kernel import clock
 from tenants.queries import lists
 from ui.forms import DateField, MoneyField, Section
-from ui.forms.fields import western
-from ui.text import percent_text
+from ui.text import percent_text, western
 
 COST = "cost"  # said in the form only: the profit is then what is left of the price
 

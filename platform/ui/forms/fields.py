@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,14 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ui import brand
 from ui.forms.widgets import ColourInput, DateInput, ImageInput, MoneyInput, PhoneInput
-from ui.text import minor_digits
+from ui.text import e164, minor_digits, western
 
 DATE_PRESETS = ((7, _("In 7 days")), (30, _("In 30 days")), (90, _("In 90 days")))
-
-
-def western(text: str) -> str:
-    """The text with every decimal digit of any script as 0–9."""
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 class PhoneField(forms.MultiValueField):
@@ -48,16 +42,10 @@ class PhoneField(forms.MultiValueField):
         if not data_list or not data_list[1]:
             return ""
         region = data_list[0] if data_list[0] in phonenumbers.SUPPORTED_REGIONS else self.country
-        typed = western(str(data_list[1])).strip()
-        if typed.startswith("00"):
-            typed = f"+{typed[2:]}"
-        try:
-            parsed = phonenumbers.parse(typed, region)
-        except phonenumbers.NumberParseException as error:
-            raise ValidationError(self.error_messages["phone"], code="phone") from error
-        if not phonenumbers.is_valid_number(parsed):
+        number = e164(str(data_list[1]), region)
+        if not number:
             raise ValidationError(self.error_messages["phone"], code="phone")
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return number
 
 
 class ColourField(forms.CharField):
