@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,21 @@ def test_a_time_that_has_passed_is_refused_at_its_field(phone, act, begins, refu
         assert not Campaign.objects.exists()
     else:
         assert campaigns.save(plan=plan, **act).scheduled_at == begins
+
+
+def test_none_begins_once_its_batch_has_ended(phone, act):
+    batch = phone.batch(claim_until=NOW + 2 * DAY)
+    plan = Plan(name="Spring", segment=Segment(), batch_id=batch.id, scheduled_at=NOW + 2 * DAY)
+
+    with pytest.raises(BadSetting) as error:
+        campaigns.save(plan=plan, **act)
+    assert error.value.data["field"] == "scheduled_at"
+    assert "until 3 March 2026" in str(error.value)
+
+    draft = campaigns.save(plan=replace(plan, scheduled_at=NOW + DAY), **act)
+    Campaign.objects.update(scheduled_at=NOW + 3 * DAY)
+    with pytest.raises(BadSetting):
+        campaigns.schedule(campaign_id=draft.id, **act)
 
 
 def test_a_draft_whose_time_passed_meanwhile_does_not_begin_at_once(phone, act):

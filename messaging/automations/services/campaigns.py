@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
@@ -14,6 +15,7 @@ from accounts.services import audit
 from kernel.errors import Conflict, NotFound
 from kernel.ids import uuid7
 from merchants import tags as words
+from merchants import words as offers
 from merchants.models import Batch, Merchant
 from merchants.services.tags import Renaming
 from messaging.automations import locks
@@ -52,12 +54,14 @@ def save(
     """Write a draft, or change one that has not begun. Raises NotAllowed, NotForTemporary, BadSetting, WrongState."""
     must(actor, "automation.manage", merchant)
     must_be_annual(merchant)
-    if not usable_batches(merchant.id, now=now).filter(id=plan.batch_id).exists():
+    batch = usable_batches(merchant.id, now=now).filter(id=plan.batch_id).first()
+    if batch is None:
         raise BadSetting(_("Choose one of your own batches that still has coupons."), field="batch")
     for batch_id in filter(None, (plan.segment.claimed, plan.segment.redeemed)):
         if not Batch.objects.filter(id=batch_id, merchant_id=merchant.id).exists():
             raise BadSetting(_("Choose one of your own batches."), field="claimed")
     _must_be_ahead(plan.scheduled_at, now)
+    _must_begin_within(batch, plan.scheduled_at, merchant)
     with transaction.atomic():
         campaign = _editable(campaign_id, merchant)
         campaign = campaign or Campaign(id=uuid7(), merchant=merchant, created_at=now, created_by=actor.id)
@@ -86,6 +90,16 @@ def _must_be_ahead(begins: dt.datetime | None, now: dt.datetime) -> None:
         raise BadSetting(_("This time has passed already. Choose a later one, or none to begin at once."), field=BEGINS)
 
 
+def _must_begin_within(batch: Batch, begins: dt.datetime | None, merchant: Merchant) -> None:
+    """Once the batch has ended it gives no coupon, so nobody would be written to. Raises BadSetting."""
+    if begins and begins >= batch.claim_until:
+        until = date_format(offers.last_day(batch.claim_until, merchant.time_zone), "j F Y")
+        raise BadSetting(
+            _("The batch gives coupons until %(day)s. Choose an earlier time, or another batch.") % {"day": until},
+            field=BEGINS,
+        )
+
+
 def _own(campaign_id: uuid.UUID, merchant: Merchant) -> Campaign:
     """The merchant's campaign, locked. Raises NotFound."""
     campaign = locks.campaign(campaign_id)
@@ -97,7 +111,7 @@ def _own(campaign_id: uuid.UUID, merchant: Merchant) -> Campaign:
 def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Campaign:
     """Let a draft begin at its time, or at once where none is set.
 
-    Raises NotAllowed, NotFound, WrongState, BadSetting where its time has passed.
+    Raises NotAllowed, NotFound, WrongState, BadSetting where its time has passed or its batch ends before that.
     """
     must(actor, "automation.manage", merchant)
     must_be_annual(merchant)
@@ -106,6 +120,7 @@ def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: d
         if campaign.state != CampaignState.DRAFT:
             raise WrongState(_("Only a draft can be scheduled."))
         _must_be_ahead(campaign.scheduled_at, now)
+        _must_begin_within(campaign.batch, campaign.scheduled_at, merchant)
         campaign.scheduled_at = campaign.scheduled_at or now
         campaign.state = CampaignState.SCHEDULED
         campaign.save(update_fields=["scheduled_at", "state"])
