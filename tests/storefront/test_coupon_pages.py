@@ -181,6 +181,16 @@ def test_my_coupons_lists_what_the_proved_number_holds_wherever_it_was_taken(ada
     assert "Carl Customer" in text
 
 
+def test_what_the_proved_number_holds_is_among_my_coupons_already(offer, mona, browser, ada_site):
+    browser.claim(offer)
+    with wall(ada_site, "site"):
+        other = open_batch(mona)
+    elsewhere = serial_of(Browser().claim(other, name="", birthday=""))
+
+    assert "Add to my coupons" not in browser.get(f"/c/{elsewhere}").content.decode()
+    assert "Add to my coupons" in Browser().get(f"/c/{elsewhere}").content.decode()
+
+
 def test_my_details_are_mine_alone(ada_site, offer, browser):
     browser.claim(offer)
     with wall(ada_site, "site"):
