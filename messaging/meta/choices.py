@@ -140,6 +140,20 @@ class TemplateStatus(TextChoices):
     LOCKED = "LOCKED", _("Locked")
 
 
+class Category(TextChoices):
+    """What Meta bills a text as, in its words."""
+
+    UTILITY = "UTILITY", _("Utility")
+    AUTHENTICATION = "AUTHENTICATION", _("Authentication")
+    MARKETING = "MARKETING", _("Marketing")
+
+
+def category_words(word: str) -> str:
+    """Meta's word for a category in the reader's language; one that nobody knows stays as it is."""
+    name = word.upper()
+    return str(Category(name).label) if name in Category.values else word
+
+
 # Nothing can be sent with these until somebody does something about it.
 LOST = frozenset({
     TemplateStatus.REJECTED, TemplateStatus.PAUSED, TemplateStatus.DISABLED, TemplateStatus.PENDING_DELETION,

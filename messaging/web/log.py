@@ -23,6 +23,7 @@ from merchants.services.customers import opened, typed_index
 from merchants.web.base import language, or_404
 from messaging import sources, words
 from messaging.choices import Charge, State, Trigger, Type
+from messaging.meta.choices import category_words
 from messaging.meta.queries import senders
 from messaging.models import Message
 from messaging.queries import log, results
@@ -217,7 +218,8 @@ class MessagePage(Page):
         message = or_404(log.get, message_id)
         context: dict[str, Any] = {
             "message": message, "steps": steps_of(message), "reason": words.reason(message),
-            "template": words.template(message), "billed": words.billed(message), "phone": _phone(message),
+            "template": words.template(message), "category": category_words(message.category),
+            "billed": words.billed(message), "phone": _phone(message),
             "name": _name(message),
             "offer": message.batch.title(language()) if message.batch else "",
             "back_url": reverse(self.list_name), "back_label": self.back_label,

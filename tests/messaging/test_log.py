@@ -135,6 +135,16 @@ def test_a_message_says_whether_meta_billed_it(phone, owner, billable, words):
     assert f'"{words}","{message.id}"' in exported
 
 
+@pytest.mark.parametrize(("category", "shown"), [("marketing", "تسويق"), ("service", "service")])
+def test_what_meta_bills_it_as_is_said_in_the_readers_language(phone, owner, category, shown):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(category=category)
+
+    page = owner.get(f"/merchant/messages/{message.id}/", headers={"accept-language": "ar"}).content.decode()
+
+    assert f"<dd>{shown}</dd>" in page
+
+
 def test_staff_see_the_sites_number_and_its_limit(phone, staff):
     Sender.objects.update(display_name="Ada Deals", quality="YELLOW")
     with wall(cluster.site("master"), "master"):

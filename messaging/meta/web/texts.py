@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.web.base import Page, PostAction
 from kernel import clock
-from messaging.meta.choices import LANGUAGES, Purpose, TemplateStatus
+from messaging.meta.choices import LANGUAGES, Purpose, TemplateStatus, category_words
 from messaging.meta.models import MessageTemplate
 from messaging.meta.queries import templates as read
 from messaging.meta.services import templates
@@ -23,8 +23,6 @@ from messaging.meta.web.shown import tabs, with_site
 from tenants.queries import sites
 from ui.components import Tab
 from ui.lists import WHEN, Bulk, Choice, Column, Empty, ListView, StateKind
-
-CATEGORIES = [("UTILITY", _("Utility")), ("AUTHENTICATION", _("Authentication")), ("MARKETING", _("Marketing"))]
 
 
 def submit_again(view: Any, rows: QuerySet[MessageTemplate], request: HttpRequest) -> int:
@@ -51,7 +49,7 @@ class TextList(ListView):
         Column(
             "category",
             _("Category"),
-            value=lambda row: dict(CATEGORIES).get(row.category, row.category),
+            value=lambda row: category_words(row.category),
             sort="category",
         ),
         Column("reason", _("Reason")),
@@ -110,7 +108,7 @@ class TextPage(_OfText):
             "text": row, "words": text_of(purpose, row.language), "has_image": has_image(purpose),
             "direction": "rtl" if row.language == "ar" else "ltr", "may_manage": self.actor.can("meta.manage"),
             "language": dict(LANGUAGES).get(row.language, row.language),
-            "category": dict(CATEGORIES).get(row.category, row.category),
+            "category": category_words(row.category),
             "paused": row.status == TemplateStatus.PAUSED and row.meta_id,
             "link": f"{row.link_base}…" if row.link_base else "",
         }  # fmt: skip
