@@ -70,7 +70,8 @@ def actor_of(request: HttpRequest) -> actors.Actor:
     found = None
     if where != "merchant":
         found = _staff_actor(user, request.site, request_id)
-    if found is None and request.site.type == "site":  # type: ignore[attr-defined]
+    # In the office a merchant's person is nobody: some verbs are theirs as well, and mean their own there.
+    if found is None and where != "site" and request.site.type == "site":  # type: ignore[attr-defined]
         found = _merchant_actor(user, request.session, request_id)
     # Signed in without any role (all withdrawn): known, and allowed nothing.
     return found or actors.Actor("visitor", user.name, user.id, request_id=request_id)

@@ -67,6 +67,8 @@ def may(url: Url, who: str) -> bool:
         return True
     if who == VISITOR:
         return False
+    if url.surface == "site" and who.startswith("m:"):
+        return False  # and a merchant's people are nobody in the office
     if who.startswith("m:"):
         return permissions.allowed(verb, scope=permissions.MERCHANT, roles=frozenset({who.removeprefix("m:")}))
     if url.site == "ada" and url.surface == "merchant":

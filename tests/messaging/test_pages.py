@@ -71,6 +71,16 @@ def test_another_merchants_message_is_not_there(phone, owner):
     assert str(message.id) not in owner.get("/merchant/messages/").content.decode()
 
 
+def test_the_office_knows_no_merchants_people_though_the_verb_is_theirs_too(phone, owner):
+    message = phone.queued()
+    Message.objects.filter(id=message.id).update(state="unknown")
+
+    for path in ("messages/", f"messages/{message.id}/", "messages/merchants/", "statements/"):
+        assert owner.get(f"/office/{path}").status_code == 403
+    assert owner.post(f"/office/messages/{message.id}/settle/", {"act": "give_up"}).status_code == 403
+    assert Message.objects.get(id=message.id).state == "unknown"
+
+
 def test_a_merchant_settles_its_own_unknown_message(phone, owner):
     message = phone.queued()
     Message.objects.filter(id=message.id).update(state="unknown")
