@@ -82,7 +82,7 @@ def of_coupon(coupon_id: uuid.UUID, *, now: dt.datetime) -> Delivery:
         free = coupon.state == Coupon.State.TAKEN and not _is_under_way(coupon, newest, now)
         return Delivery(
             _stage(coupon, newest, now), newest.created_at if newest else coupon.taken_at,
-            may_ask=free and _follows(coupon.merchant_id),
+            may_ask=free and _reaches(coupon) and _follows(coupon.merchant_id),
             again=newest is not None and newest.state != State.CANCELLED,
         )  # fmt: skip
 
@@ -136,11 +136,15 @@ def _awaited(coupon: Coupon, now: dt.datetime) -> bool:
     wheel = coupon.source == Coupon.Source.WHEEL
     if coupon.taken_at < now - (QUEUED_WITHIN_OF_WHEEL if wheel else QUEUED_WITHIN):
         return False
-    sender = senders.switched_on()
-    if sender is None or coupon.customer.erased_at is not None:
+    return _reaches(coupon) and _follows(coupon.merchant_id)
+
+
+def _reaches(coupon: Coupon) -> bool:
+    """Whether the site's number is on, and sends to the country of its customer's."""
+    sender, customer = senders.switched_on(), coupon.customer
+    if sender is None or customer is None or customer.erased_at is not None:
         return False
-    phone = crypto.open_sealed(coupon.customer.phone_sealed, site_id=current_site().id, field="phone")
-    return sender.reaches(phone) and _follows(coupon.merchant_id)
+    return sender.reaches(crypto.open_sealed(customer.phone_sealed, site_id=current_site().id, field="phone"))
 
 
 def _follows(merchant_id: uuid.UUID) -> bool:

@@ -15,6 +15,8 @@ from messaging.meta.models import Sender
 from messaging.models import Message, Switches
 from messaging.queries import arrival
 from messaging.services import delivery
+from tenants.queries import sites
+from tenants.walls import wall
 from tests import factories
 from tests.factories import NOW
 from tests.messaging.cast import JOB
@@ -89,6 +91,18 @@ def test_where_nothing_follows_no_page_says_so(phone, offer, browser, why):
         assert "to your WhatsApp" not in page
         assert FIRST not in page
     assert "take it along" in kiosk
+
+
+def test_who_cannot_be_reached_from_here_is_not_offered_a_message(phone, offer, browser):
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=["AE"])
+
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    page = text(browser.get(f"/c/{serial}?new=1"))
+
+    assert "to your WhatsApp" not in page
+    assert FIRST not in page
 
 
 def test_its_holder_reads_the_messages_true_state_and_the_page_looks_again(phone, offer, browser):
