@@ -36,6 +36,16 @@ class NotWanted(DomainError):
         super().__init__(_("This customer does not want messages."))
 
 
+class Unreadable(DomainError):
+    """What the customer's number is kept as cannot be opened."""
+
+    code = "unreadable"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("The number of this customer could not be read."))
+
+
 class OnItsWay(DomainError):
     """A message about this coupon is open, or so young that another one would be a double."""
 

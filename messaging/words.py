@@ -25,6 +25,7 @@ REASONS: dict[str, Any] = {
     "ceiling": _("The site had paid for as many codes as it may within an hour."),
     "whatsapp_off": _("WhatsApp was off on this site."),
     "not_to_country": _("The site's number does not send to this country."),
+    "unreadable": _("The customer's number could not be read."),
     "stopped": _("The customer has opted out."),
     "coupon_gone": _("Its coupon was withdrawn or had run out."),
     "code_gone": _("The code was no longer valid."),

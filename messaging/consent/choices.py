@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+UNREADABLE = "?"  # in place of a country, of a number that cannot be opened
+
 
 class State(TextChoices):
     GIVEN = "given", _("Agreed")

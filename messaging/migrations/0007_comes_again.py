@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "message",
             models.Index(
-                fields=["occasion_id"], condition=models.Q(error__in=("not_drawn", "never_posted")),
-                name="messaging_message_comes_again",
+                fields=["occasion_id"], condition=models.Q(error__in=("not_drawn", "never_posted", "called_off")),
+                name="messaging_message_unheard",
             ),
         ),
         migrations.RemoveIndex("message", "messaging_message_not_drawn"),

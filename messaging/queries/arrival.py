@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from credits.choices import CreditUnit
 from credits.queries import balances
 from kernel import crypto
@@ -98,16 +100,23 @@ def is_under_way(coupon: Coupon, *, now: dt.datetime) -> bool:
 def _is_under_way(coupon: Coupon, newest: Message | None, now: dt.datetime) -> bool:
     if newest is None:
         return _stage(coupon, None, now) == Stage.COMING
-    return newest.state in OPEN or newest.created_at > now - AWHILE
+    if newest.state in ARRIVED and newest.created_at > now - AWHILE:
+        return True
+    # An older one may have been sent after all, once there were credits again.
+    return _messages(coupon).filter(state__in=OPEN).exists()
 
 
 def _newest(coupon: Coupon) -> Message | None:
-    """The last message that brought it, or was to. A reminder is about it, and waits for its day."""
+    """The last message that brought it, or was to."""
     if coupon.customer is None:
         return None
-    found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer)
-    found = found.exclude(trigger=Trigger.REMINDER).only("state", "error", "created_at", "claimed_at")
+    found = _messages(coupon).only("state", "error", "created_at", "claimed_at")
     return found.order_by("-created_at", "-id").first()
+
+
+def _messages(coupon: Coupon) -> QuerySet[Message]:
+    """Those that bring it. A reminder is about it, and waits for its day."""
+    return Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).exclude(trigger=Trigger.REMINDER)
 
 
 def _stage(coupon: Coupon, newest: Message | None, now: dt.datetime) -> Stage:

@@ -42,6 +42,11 @@ def last_of_each(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.exclude(error__in=FOLLOWED)
 
 
+def count_parked(source_id: uuid.UUID) -> int:
+    """How many messages of one automation or campaign are in the queue still."""
+    return Message.objects.filter(automation_id=source_id, state=State.QUEUED).count()
+
+
 def of_automations(ids: Iterable[uuid.UUID], *, since: dt.datetime | None = None) -> dict[uuid.UUID, Counts]:
     """The counts of each, in one query; `since`: of what was queued from then on."""
     wanted = list(ids)

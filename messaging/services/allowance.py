@@ -8,6 +8,7 @@ import uuid
 
 from django.db.models import QuerySet
 
+from messaging import sources
 from messaging.choices import State, Type
 from messaging.meta.errors import NotConnected
 from messaging.meta.queries import senders
@@ -57,4 +58,7 @@ def _payers(merchant_id: uuid.UUID) -> set[uuid.UUID]:
 
 
 def _waiting() -> QuerySet[Message]:
-    return Message.objects.filter(type=Type.BI, state=State.QUEUED)
+    """What is to go out: not what waits until a person lets its automation or campaign go on."""
+    queued = Message.objects.filter(type=Type.BI, state=State.QUEUED)
+    found = queued.order_by().values_list("automation_id", flat=True).distinct()
+    return queued.exclude(automation_id__in=sources.resting([source_id for source_id in found if source_id]))

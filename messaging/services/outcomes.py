@@ -208,7 +208,7 @@ def settle_by_person(
                 raise WrongState  # long out of date: whoever still wants one asks for a new one
             message.expires_at = max(message.expires_at, now + dt.timedelta(hours=1))
             _again(message, actor.label, now, now)
-            queue.wake(now=now)
+            outbox.emit(queue.DUE, site_id=current_site().id, now=now)
         else:
             failed(message, error="given_up", now=now)
         audit.record("message.settle", message, actor=actor, now=now, after={"again": send_again})
@@ -285,7 +285,8 @@ def form_of(name: str, language: str) -> str:
 def _rest(form: str, reason: str, now: dt.datetime) -> None:
     """Meta refuses a template: it is not used again until Meta says that it may be. Another language's still is."""
     name, _slash, language = form.partition("/")
-    for found in templates.list_templates().filter(site_id=current_site().id, name=name, language=language):
+    which = {"language": language} if language else {}  # what was posted by an older version has none
+    for found in templates.list_templates().filter(site_id=current_site().id, name=name, **which):
         template_services.pause(found.id, reason, now)
 
 

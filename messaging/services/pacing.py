@@ -146,7 +146,11 @@ def day_share(sender: Sender, payers: Iterable[uuid.UUID], *, now: dt.datetime) 
     """To about how many people in a day each of these merchants may send BI messages, as things stand; None: to any."""
     if sender.users_per_day is None:
         return None
-    return _share(_ours(sender, senders.others(now=now)), {*_people(now), *payers})
+    known = cache.get(_writers(sender))
+    if known is None:
+        known = list(_people(now))
+        cache.set(_writers(sender), known, TRUSTED)
+    return _share(_ours(sender, senders.others(now=now)), {*known, *payers})
 
 
 def _people(now: dt.datetime) -> dict[uuid.UUID, int]:
@@ -174,6 +178,10 @@ def count_people(sender: Sender, *, now: dt.datetime) -> int:
     people = int(lately.aggregate(n=Count("recipient", distinct=True))["n"])
     Sender.objects.filter(id=sender.id).update(people_lately=people, people_counted_at=now)
     return people
+
+
+def _writers(sender: Sender) -> str:
+    return f"wa.writers.{sender.phone_number_id}"
 
 
 def _room(sender: Sender) -> str:

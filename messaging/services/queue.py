@@ -139,13 +139,16 @@ def wake(*, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
 
 
 def bring_forward(*, source_id: uuid.UUID, merchant_id: uuid.UUID, now: dt.datetime) -> int:
-    """An automation or campaign goes on: what was put off while it rested is looked at now; how many. What Meta asked
-    to send later stays where it is. At level site, or merchant for its own."""
+    """An automation or campaign goes on: what was put off while it rested is looked at now; how many.
+
+    At level site, or merchant for its own.
+    """
     with at_site(merchant_id), transaction.atomic():
         waiting = Message.objects.filter(automation_id=source_id, state=State.QUEUED)
-        found = waiting.filter(due_at__gt=now, due_at__lte=now + AGAIN_AFTER).update(due_at=now)
+        # Whatever was posted once has its moment from Meta's answer.
+        found = waiting.filter(attempts=0, due_at__gt=now, due_at__lte=now + AGAIN_AFTER).update(due_at=now)
         if found:
-            wake(now=now)
+            outbox.emit(DUE, site_id=current_site().id, now=now)
     return found
 
 

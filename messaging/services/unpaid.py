@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,13 +17,15 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, must
 from accounts.services import audit
 from credits.errors import InsufficientCredits
+from kernel import crypto
+from kernel.errors import DomainError
 from kernel.handlers import handles
 from kernel.models import Job, OutboxEvent
 from kernel.services import jobs, outbox
 from merchants.services.generation import LAST_TRY
 from messaging import locks
-from messaging.choices import NO_CREDITS, State
-from messaging.errors import NotToCountry, NotWanted, WhatsAppOff
+from messaging.choices import NO_CREDITS, STOPPED, State
+from messaging.errors import NotToCountry, NotWanted, Unreadable, WhatsAppOff
 from messaging.models import Message, Switches
 from messaging.queries import unpaid
 from messaging.services import mails, queue
@@ -32,6 +35,8 @@ JOB = "messages.unpaid"
 TOPIC = "whatsapp.no_ui_credits"
 TELL_AGAIN = dt.timedelta(days=1)
 PORTION, MOST = 100, 5_000  # messages an event, and a job
+NEVER = (NotToCountry, NotWanted, Unreadable)  # whatever credits there are
+log = structlog.get_logger("couponry.messaging")
 
 
 def tell(merchant_id: uuid.UUID, *, now: dt.datetime) -> None:
@@ -51,7 +56,7 @@ def mail_owners(event: OutboxEvent, now: dt.datetime) -> None:
 def send_one(message_id: uuid.UUID, *, merchant_id: uuid.UUID, actor: Actor, now: dt.datetime) -> bool:
     """Send one of them; False: it is sent already, or its coupon is used. At level merchant.
 
-    Raises NotAllowed, InsufficientCredits, WhatsAppOff, NotToCountry, NotWanted.
+    Raises NotAllowed, InsufficientCredits, WhatsAppOff, NotToCountry, NotWanted, Unreadable.
     """
     must(actor, "message.send")
     with queue.at_site(merchant_id):
@@ -63,10 +68,10 @@ def send_one(message_id: uuid.UUID, *, merchant_id: uuid.UUID, actor: Actor, now
                 if message is None:
                     return False
                 audit.record("message.send", message, actor=actor, now=now)
-                queue.wake(now=now)
-        except (NotToCountry, NotWanted) as refused:
-            _given_up(message_id, refused.code)
+        except NEVER as refused:
+            _given_up(message_id, refused)
             raise
+        queue.wake(now=now)
     return True
 
 
@@ -115,8 +120,8 @@ def _send(event: OutboxEvent, job: Job, now: dt.datetime) -> None:
             done += _queued(message_id, Actor("merchant", job.params["by"]), now) is not None
         except InsufficientCredits:
             error = _("The WhatsApp UI credits are used up. Buy more, then send the rest.")
-        except (NotToCountry, NotWanted) as refused:
-            _given_up(message_id, refused.code)
+        except NEVER as refused:
+            _given_up(message_id, refused)
         except WhatsAppOff as refused:
             error = str(refused)
         if error:
@@ -139,15 +144,22 @@ def _portion(job: Job, now: dt.datetime) -> list[uuid.UUID]:
 
 
 def _queued(message_id: uuid.UUID, actor: Actor, now: dt.datetime) -> Message | None:
-    """One of them, queued; None where another one was faster. Raises what `queue.requeue` raises."""
+    """One of them, queued; None where another one was faster. Raises Unreadable, and what `queue.requeue` does."""
     with transaction.atomic():
         message = locks.message(message_id)
-        if message.state != State.CANCELLED or message.error != NO_CREDITS:
+        # Asked again behind the lock: the customer may have asked for it meanwhile, or used it.
+        if not unpaid.waiting(now=now).filter(id=message_id).exists():
             return None
-        queue.requeue(message, actor=actor, now=now)
+        try:
+            queue.requeue(message, actor=actor, now=now)
+        except crypto.CannotOpen as error:
+            raise Unreadable from error
     return message
 
 
-def _given_up(message_id: uuid.UUID, why: str) -> None:
+def _given_up(message_id: uuid.UUID, refused: DomainError) -> None:
     """It cannot be sent any more, credits or not: it stands in the log with that reason."""
+    why = STOPPED if isinstance(refused, NotWanted) else refused.code  # as a claim says it
+    if isinstance(refused, Unreadable):
+        log.error("the number of a customer could not be read", message_id=str(message_id))
     Message.objects.filter(id=message_id, state=State.CANCELLED, error=NO_CREDITS).update(error=why)

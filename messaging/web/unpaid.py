@@ -41,9 +41,16 @@ class Shown:
 
 def shown(merchant_id: uuid.UUID, actor: Actor, *, now: dt.datetime) -> Shown | None:
     """The alert of the merchant's WhatsApp page; None where nothing waits and credits are left. At level merchant."""
-    if not state.is_on_for_merchants() or not state.switch_of(merchant_id):
+    if not _is_on(merchant_id):
         return None
-    found = read.of_merchant(merchant_id, now=now)
+    return _shown(read.of_merchant(merchant_id, now=now), actor)
+
+
+def _is_on(merchant_id: uuid.UUID) -> bool:
+    return state.is_on_for_merchants() and state.switch_of(merchant_id)
+
+
+def _shown(found: read.Unpaid, actor: Actor) -> Shown | None:
     if found.since is None and found.left:
         return None
     title = words.unpaid(found.count, found.since) if found.since else _("No WhatsApp UI credits are left")
@@ -57,8 +64,11 @@ def shown(merchant_id: uuid.UUID, actor: Actor, *, now: dt.datetime) -> Shown | 
 def notices(request: HttpRequest, merchant: Merchant, now: dt.datetime) -> Iterable[Notice]:
     """The same on the first page, but for merchants that never had UI credits."""
     actor = actor_of(request)
-    alert = shown(merchant.id, actor, now=now) if actor.can("message.view") else None
-    if alert is None or not read.of_merchant(merchant.id, now=now).had:
+    if not actor.can("message.view") or not _is_on(merchant.id):
+        return
+    found = read.of_merchant(merchant.id, now=now)
+    alert = _shown(found, actor) if found.had else None
+    if alert is None:
         return
     if alert.buy_url:
         text = _("You have no WhatsApp UI credits left. Coupons are shown on the screen all the same.")

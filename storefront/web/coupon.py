@@ -17,6 +17,7 @@ from storefront.services import guard
 from storefront.web import browser, links, pages, whatsapp
 
 USABLE = {"taken"}
+STOP_POLLING = 286  # htmx's own word for it
 
 
 def _found(request: HttpRequest, serial: str) -> coupons.CouponPage:
@@ -62,7 +63,9 @@ def delivery(request: HttpRequest, serial: str) -> HttpResponse:
     page = _found(request, serial)
     context = whatsapp.of_page(request, page, now=clock.now())
     told = context["delivery"]
-    if told is None or (context["polls"] and request.GET.get("was") == told.stage):
+    if told is None:
+        return pages.private(HttpResponse(status=STOP_POLLING))
+    if context["polls"] and request.GET.get("was") == f"{told.stage}.{context['polls']}":
         return pages.private(HttpResponse(status=204))
     return pages.private(render(request, "storefront/_delivery.html", {**context, "page": page}))
 

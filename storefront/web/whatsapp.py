@@ -15,6 +15,8 @@ from storefront.web import browser
 
 # So long after it was asked for, a page looks again by itself. Nobody stands at a till for longer.
 WATCHED = dt.timedelta(minutes=10)
+# Most come within seconds; a phone that is off is asked about less often. In seconds.
+SOON, EVERY, LATER = dt.timedelta(seconds=30), 3, 15
 STILL_MOVES = {Stage.COMING, Stage.SENT}
 # What a promise says: that it comes, or that it comes unless its owner said STOP, which only a proved browser may know.
 SURE, UNLESS_STOPPED = "sure", "unless_stopped"
@@ -22,13 +24,18 @@ SURE, UNLESS_STOPPED = "sure", "unless_stopped"
 
 def of_page(request: HttpRequest, page: coupons.CouponPage, *, now: dt.datetime) -> dict[str, Any]:
     """For the page of a coupon that can be used: `delivery` for its holder, else `promise` where it was taken here just
-    now. `polls`: the page looks again by itself."""
+    now. `polls`: after how many seconds the page looks again by itself, 0: never."""
     if not is_mine(request, page.serial):
         here = "new" in request.GET and any(one.serial == page.serial for one in browser.kept(request))
-        return {"delivery": None, "polls": False, "promise": _promise(page, now) if here else ""}
+        return {"delivery": None, "polls": 0, "promise": _promise(page, now) if here else ""}
     found = arrival.of_coupon(page.coupon_id, now=now)
-    polls = found.stage in STILL_MOVES and found.since is not None and found.since > now - WATCHED
-    return {"delivery": found, "polls": polls, "promise": ""}
+    return {"delivery": found, "polls": _polls(found, now), "promise": ""}
+
+
+def _polls(found: arrival.Delivery, now: dt.datetime) -> int:
+    if found.stage not in STILL_MOVES or found.since is None or found.since <= now - WATCHED:
+        return 0
+    return EVERY if found.since > now - SOON else LATER
 
 
 def promise(request: HttpRequest, page: coupons.CouponPage, *, now: dt.datetime, shared: bool = False) -> str:

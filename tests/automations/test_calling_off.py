@@ -74,6 +74,17 @@ def test_paused_by_hand_its_messages_wait_and_resumed_they_go(phone, whatsapp, m
     assert len(whatsapp.messages(TO)) == 1
 
 
+def test_going_on_leaves_what_meta_put_off_where_it_is(phone, moment):
+    row = waiting(phone, "campaign")
+    pause(row)
+    Message.objects.update(attempts=1, due_at=NOW + MINUTES / 2)
+    row.refresh_from_db()
+
+    pausing.resume_campaign(campaign=row, actor=JOB, now=NOW)
+
+    assert Message.objects.get().due_at == NOW + MINUTES / 2
+
+
 @pytest.mark.parametrize("reason", ["no_credits", "no_coupons"])
 def test_what_pauses_by_itself_lets_go_what_it_has_queued(phone, whatsapp, moment, reason):
     pause(waiting(phone, "birthday"), reason)

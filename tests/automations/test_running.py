@@ -42,8 +42,11 @@ def test_a_birthday_today_gets_a_message_a_coupon_and_holds_a_credit(phone):
     assert phone.wallet("wa_bi") == (10, 9)
 
 
+@pytest.mark.parametrize("sends_to", [[], ["SA"]])
 @pytest.mark.parametrize("kind", ["automation", "campaign"])
-def test_a_number_that_cannot_be_read_holds_up_nobody(phone, kind):
+def test_a_number_that_cannot_be_read_holds_up_nobody(phone, kind, sends_to):
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=sends_to)
     broken, carl = born(phone, 3, 1), born(phone, 3, 1)
     m.Customer.objects.filter(id=broken.id).update(phone_sealed="t1:broken")
     automation(phone) if kind == "automation" else campaign(phone)

@@ -114,7 +114,7 @@ STEPS = {
         [(holding, "free"), (Message, "save"), (holds, "release"), (audit, "record")],
     ),
     "a person sends it again": (
-        given_up, lambda cast: cast.settle(send_again=True), [(Message, "save"), (queue, "wake"), (audit, "record")]
+        given_up, lambda cast: cast.settle(send_again=True), [(Message, "save"), (outbox, "emit"), (audit, "record")]
     ),
 }  # fmt: skip
 POINTS = [

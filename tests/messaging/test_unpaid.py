@@ -14,9 +14,9 @@ from accounts.models import AuditEvent, User
 from credits.errors import InsufficientCredits
 from kernel.errors import NotAllowed
 from kernel.models import Job, OutboxEvent
-from merchants.models import Coupon
+from merchants.models import Coupon, Customer
 from messaging.consent.services import consent
-from messaging.errors import NotWanted
+from messaging.errors import NotWanted, Unreadable
 from messaging.meta.models import Sender
 from messaging.models import Message, Switches
 from messaging.queries import log, unpaid
@@ -157,8 +157,37 @@ def test_who_said_stop_meanwhile_is_left_in_peace_and_no_longer_waits(dry):
         send(dry, message)
 
     message.refresh_from_db()
-    assert (message.state, message.error) == ("cancelled", "not_wanted")
+    assert (message.state, message.error) == ("cancelled", "stopped")
     assert unpaid.of_merchant(dry.merchant_id, now=NOW + HOUR).count == 0
+
+
+def test_one_that_the_customer_asked_for_meanwhile_is_not_sent_twice(dry, monkeypatch):
+    """It was read as waiting, for a hundred at once, before the customer pressed the button."""
+    message = lost(dry)
+    dry.top_up(2, "wa_ui")
+    monkeypatch.setattr(service, "_portion", lambda job, now: [message.id])
+    with dry.at_site():
+        service.send_all(merchant_id=dry.merchant_id, actor=dry.shop.owner, now=NOW + HOUR)
+        dry.queued("resend", customer_id=message.customer_id, coupon_id=message.coupon_id)
+        run()
+
+    assert Message.objects.get(id=message.id).state == "cancelled"
+
+
+def test_a_number_that_cannot_be_read_stops_nobody_else(dry, proved):
+    broken, other = lost(dry), lost(dry)
+    Customer.objects.filter(id=broken.customer_id).update(phone_sealed="t1:broken")
+    dry.top_up(2, "wa_ui")
+    with pytest.raises(Unreadable):
+        send(dry, broken)
+    Message.objects.filter(id=broken.id).update(error="no_credits")
+
+    all_of(dry)
+    run()
+
+    assert Message.objects.get(id=broken.id).error == "unreadable"
+    assert Message.objects.get(id=other.id).state == "queued"
+    assert Job.objects.get().state == "done"
 
 
 def test_only_a_merchants_own_people_may_and_only_its_own(dry):
@@ -218,7 +247,7 @@ def test_a_job_passes_over_who_does_not_want_it_and_can_be_stopped(dry):
     run()
 
     assert Message.objects.get(id=other.id).state == "queued"
-    assert Message.objects.get(id=stopped.id).error == "not_wanted"
+    assert Message.objects.get(id=stopped.id).error == "stopped"
     assert (Job.objects.get(id=job.id).state, Message.objects.get(id=late.id).state) == ("cancelled", "cancelled")
 
 

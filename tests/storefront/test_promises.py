@@ -113,10 +113,12 @@ def test_its_holder_reads_the_messages_true_state_and_the_page_looks_again(phone
 
     for page in (fresh, queued):
         assert COMING in page
-        assert f'hx-get="/c/{serial}/whatsapp?was=coming"' in page
+        assert f'hx-get="/c/{serial}/whatsapp?was=coming.3"' in page
         assert AGAIN not in page
         assert FIRST not in page
-    assert browser.get(f"/c/{serial}/whatsapp?was=coming").status_code == 204
+    assert browser.get(f"/c/{serial}/whatsapp?was=coming.3").status_code == 204
+    Message.objects.update(created_at=clock.now() - dt.timedelta(seconds=31))
+    assert 'hx-trigger="every 15s"' in text(browser.get(f"/c/{serial}/whatsapp?was=coming.3"))
     for state, words, polls in (
         ("sent", "It was sent to your WhatsApp.", True), ("delivered", "It is on your WhatsApp.", False),
         ("read", "It is on your WhatsApp.", False), ("failed", "WhatsApp could not deliver it", False),
@@ -127,6 +129,33 @@ def test_its_holder_reads_the_messages_true_state_and_the_page_looks_again(phone
         assert ("hx-get" in line) is polls
     Message.objects.update(state="unknown", claimed_at=clock.now() - dt.timedelta(hours=2))
     assert "WhatsApp has not said whether it arrived" in text(browser.get(f"/c/{serial}"))
+
+
+def test_who_reads_that_it_could_not_be_delivered_may_ask_again_at_once(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    Message.objects.update(state="failed")
+
+    page = text(browser.get(f"/c/{serial}"))
+    browser.post(f"/my/send/{serial}")
+
+    assert "WhatsApp could not deliver it" in page
+    assert AGAIN in page
+    assert set(Message.objects.values_list("trigger", "state")) == {("claim_centre", "failed"), ("resend", "queued")}
+
+
+def test_a_claims_message_that_is_sent_after_all_is_under_way_whatever_came_of_a_later_one(phone, offer, browser):
+    serial = serial_of(browser.claim(offer))
+    handled(serial)
+    claimed = Message.objects.get()
+    Message.objects.update(state="failed")
+    browser.post(f"/my/send/{serial}")
+    Message.objects.exclude(id=claimed.id).update(state="failed")
+    Message.objects.filter(id=claimed.id).update(state="queued")
+
+    browser.post(f"/my/send/{serial}")
+
+    assert Message.objects.count() == 2
 
 
 def test_a_page_that_has_looked_for_long_enough_stops(phone, offer, browser):
@@ -150,7 +179,7 @@ def test_nobody_else_reads_it(phone, offer, browser):
     page = text(friend.get(f"/c/{serial}"))
 
     assert "WhatsApp" not in page
-    assert friend.get(f"/c/{serial}/whatsapp").status_code == 204
+    assert friend.get(f"/c/{serial}/whatsapp").status_code == 286  # the page is to stop asking
 
 
 def test_a_known_number_on_another_browser_hears_nothing_of_its_owner(phone, offer, browser):

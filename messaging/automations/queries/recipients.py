@@ -34,6 +34,7 @@ from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.segments import Segment
 from messaging.choices import COMES_AGAIN
+from messaging.consent.choices import UNREADABLE
 from messaging.consent.choices import State as Consent
 from messaging.consent.models import OptIn
 from messaging.consent.queries import register
@@ -131,6 +132,7 @@ def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None, sends_
 
     `sends_to`: the countries that the site's number sends to, none: to all. Whose country is not known counts as one.
     """
+    near = [*sends_to, UNREADABLE]  # of a number that cannot be read, whoever writes to it says so
     # A message that was never posted did not happen.
     lost = Message.objects.filter(occasion_id=OuterRef("id"), error__in=COMES_AGAIN)
     done = Occasion.objects.filter(~Exists(lost), customer_id=OuterRef("customer_id"))
@@ -142,7 +144,7 @@ def judged(rows: Rows, of: Automation | Campaign, *, batch: Batch | None, sends_
     agreed = OptIn.objects.filter(merchant_id=of.merchant_id, customer_id=OuterRef("customer_id"), state=Consent.GIVEN)
     return rows.annotate(
         agreed=Exists(agreed),
-        far=Exists(agreed.filter(country__isnull=False).exclude(country__in=sends_to)) if sends_to else NO,
+        far=Exists(agreed.filter(country__isnull=False).exclude(country__in=near)) if sends_to else NO,
         silent=Exists(register.stops().filter(phone_index=OuterRef("customer__phone_index"))),
         had=Exists(done),
         full=_has_enough(batch),

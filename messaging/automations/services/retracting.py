@@ -45,11 +45,12 @@ def after_withdrawal(optin_id: uuid.UUID, *, now: dt.datetime) -> int:
 
 def after_calling_off(source_id: uuid.UUID, *, now: dt.datetime) -> int:
     """A campaign was cancelled, or an automation switched off: a portion of what it has queued is taken back, and where
-    there may be more, another follows. How many were."""
+    there is more, another follows. How many were."""
     if not sources.resting([source_id]):
         return 0  # switched on again meanwhile
-    done = _take_back(Message.objects.filter(automation_id=source_id), CALLED_OFF, now)
-    if done == PORTION:
+    waiting = Message.objects.filter(automation_id=source_id)
+    done = _take_back(waiting, CALLED_OFF, now)
+    if waiting.filter(state=State.QUEUED).exists():
         call_off(source_id, now=now)
     return done
 

@@ -183,7 +183,7 @@ def _results(automation: Automation, period: figures.Period) -> dict[str, Any]:
     return {
         "figures": figures.of_source(automation.id, counts, first=period.first),
         "left_out": leftouts.of_automation(automation, since=period.since),
-        "parked": results.of_automations([automation.id])[automation.id].parked,
+        "parked": results.count_parked(automation.id),
     }
 
 

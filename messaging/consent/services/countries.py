@@ -8,7 +8,7 @@ import uuid
 from django.db.models import QuerySet
 
 from kernel import crypto
-from messaging.consent.choices import State
+from messaging.consent.choices import UNREADABLE, State
 from messaging.consent.models import OptIn
 from messaging.meta.countries import country_of
 from tenants.walls import current_site
@@ -33,6 +33,6 @@ def _note(optins: QuerySet[OptIn], limit: int) -> int:
         try:
             country = country_of(crypto.open_sealed(sealed, site_id=site_id, field="phone"))
         except crypto.CannotOpen:  # whoever is to be written to says so; here nobody else may miss anything for it
-            country = ""
+            country = UNREADABLE
         found.setdefault(country, []).append(optin_id)
     return sum(OptIn.objects.filter(id__in=ids).update(country=country) for country, ids in found.items())

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0008_called_off")]
+    dependencies = [("messaging", "0007_comes_again")]
     operations = [
         migrations.AddField("switches", "no_credits_told_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddIndex(

@@ -14,7 +14,7 @@ def let_merchants_read(_apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0009_unpaid")]
+    dependencies = [("messaging", "0008_unpaid")]
     operations = [
         migrations.AlterField("message", "purpose", models.CharField(blank=True, choices=Purpose, max_length=20)),
         migrations.AddField(

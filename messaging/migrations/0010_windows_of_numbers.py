@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0010_chosen_text")]
+    dependencies = [("messaging", "0009_chosen_text")]
     operations = [
         migrations.RunSQL(
             "DELETE FROM messaging_contact WHERE phone_index IS NULL; SET CONSTRAINTS ALL IMMEDIATE",
