@@ -8,6 +8,7 @@ import threading
 import pytest
 from django.db import connection
 
+from kernel.models import OutboxEvent
 from merchants import models as m
 from messaging.automations.models import Campaign
 from messaging.automations.services import campaigns, pausing, retracting, switching
@@ -122,13 +123,11 @@ def test_cancelled_what_was_not_sent_is_taken_back_in_portions(phone, monkeypatc
     Message.objects.filter(id=gone.id).update(state="sending", claimed_at=NOW)
 
     campaigns.cancel(merchant=phone.shop.merchant, campaign_id=one.id, actor=phone.shop.owner, now=NOW)
-    turns = 0
-    while deliver(retracting.OFF):
-        turns += 1
+    for _ in range(3):
+        deliver(retracting.OFF)
 
     others = Message.objects.exclude(id=gone.id)
     assert set(others.values_list("state", "error", "charge")) == {("cancelled", "called_off", "released")}
-    assert turns == 3
     assert phone.wallet("wa_bi") == (10, 9)
     assert m.Coupon.objects.filter(state="held").count() == 1
 
@@ -171,8 +170,12 @@ def test_who_puts_a_message_back_after_the_cancelling_does_not_send_it(phone, wh
     Message.objects.update(state="queued")
 
     sending.run(moment.tools())
-
     assert whatsapp.messages(TO) == []
+    assert OutboxEvent.objects.get(topic=retracting.OFF, done_at=None).due_at == NOW + retracting.LOOK_AGAIN
+    deliver(retracting.OFF)
+
+    assert (Message.objects.get().state, phone.wallet("wa_bi")) == ("cancelled", (10, 10))
+    assert not OutboxEvent.objects.filter(topic=retracting.OFF, done_at=None).exists()
 
 
 def test_paused_and_sent_at_once_each_message_waits_or_is_out_and_none_is_both(race_phone, whatsapp):

@@ -22,6 +22,7 @@ from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
 OFF = "automation.called_off"
+LOOK_AGAIN = dt.timedelta(minutes=1)
 PORTION = 500  # far more than one person ever has waiting
 
 
@@ -44,20 +45,25 @@ def after_withdrawal(optin_id: uuid.UUID, *, now: dt.datetime) -> int:
 
 
 def after_calling_off(source_id: uuid.UUID, *, now: dt.datetime) -> int:
-    """A campaign was cancelled, or an automation switched off: a portion of what it has queued is taken back, and where
-    there is more, another follows. How many were."""
+    """A campaign was cancelled, or an automation switched off: a portion of what it has queued is taken back. How many.
+
+    Where there is more, another portion follows; where a sender has some in its hands, another look: what it cannot
+    send it puts back.
+    """
     if not sources.resting([source_id]):
         return 0  # switched on again meanwhile
     waiting = Message.objects.filter(automation_id=source_id)
     done = _take_back(waiting, CALLED_OFF, now)
     if waiting.filter(state=State.QUEUED).exists():
         call_off(source_id, now=now)
+    elif waiting.filter(state=State.SENDING).exists():
+        call_off(source_id, now=now, due_at=now + LOOK_AGAIN)
     return done
 
 
-def call_off(source_id: uuid.UUID, *, now: dt.datetime) -> None:
+def call_off(source_id: uuid.UUID, *, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
     """Have it taken back what this automation or campaign has queued. In the transaction that stops it."""
-    outbox.emit(OFF, site_id=current_site().id, now=now, source_id=str(source_id))
+    outbox.emit(OFF, site_id=current_site().id, now=now, due_at=due_at, source_id=str(source_id))
 
 
 def _take_back(waiting: QuerySet[Message], why: str, now: dt.datetime) -> int:
