@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.formats import date_format
 
 from kernel import clock
 from kernel.limits import TooMany
@@ -51,6 +52,24 @@ def bubbles(page):
     """The bubbles of a page, by language."""
     words = r'<div class="rounded-box[^>]*lang="(en|ar)"><p[^>]*>(.*?)</p>'
     return dict(re.findall(words, page.content.decode(), re.DOTALL))
+
+
+def test_a_campaign_says_until_when_its_coupons_count_from_its_beginning_on(phone):
+    now = clock.now()
+    with phone.at_site():
+        batch = phone.batch(starts_at=now - DAY, claim_until=now + 200 * DAY, use_days=10, created_at=now)
+        one = campaign(phone, batch, state="draft", scheduled_at=now + 100 * DAY)
+    client, path = browser(phone.shop), f"/merchant/automations/campaigns/{one.id}/"
+
+    english = bubbles(client.get(path))["en"]
+    client.post(f"{path}schedule/")
+    may_try = client.get(path).content.decode()
+    client.post(f"{path}cancel/")
+
+    last = clock.local_date(now + 110 * DAY, phone.shop.merchant.time_zone)
+    assert date_format(last, "j F Y") in english
+    assert f"{path}test/" in may_try
+    assert f"{path}test/" not in client.get(path).content.decode()
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "campaign"])

@@ -29,9 +29,11 @@ def bubbles_of(
     """The message of an automation or campaign in both languages, with the picture of the coupon that it gives."""
     batch = _batch(row, merchant, now)
     face = batch.face if batch else {}
+    # A campaign's coupons count from its beginning on.
+    goes_out = max(now, row.scheduled_at or now) if isinstance(row, Campaign) else now
     return {
         "bubbles": showing.bubbles(
-            standing.purpose_of(row), batch, merchant, now=now, festival=_festival(row, merchant, now)
+            standing.purpose_of(row), batch, merchant, now=goes_out, festival=_festival(row, merchant, now)
         ), "layout": face.get("layout"),
         "image_url": file_url(face["image"]) if face.get("image") else "",
         "words": words.on_paper(batch, merchant, site_of(request).currency) if batch else None,
