@@ -118,6 +118,15 @@ def no_valkey(settings: Any) -> None:
 
 
 @pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still: however slow the machine, no token of a limit comes back between two requests."""
+    from kernel import clock
+
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
 def ada_site(db: None) -> Any:
     """The site of Agent Ada."""
     return cluster.site("ada")

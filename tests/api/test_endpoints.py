@@ -155,7 +155,7 @@ def test_wallets_are_three_balances(api, ada_site, mona):
     ]  # fmt: skip
 
 
-def test_guessing_serials_is_throttled(api):
+def test_guessing_serials_is_throttled(api, still_clock):
     for _ in range(60):
         assert api.get("coupons/222222222222222").status_code == 404
 

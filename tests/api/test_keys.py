@@ -82,7 +82,7 @@ def test_another_merchants_things_do_not_exist(api, ada_site):
     assert api.get("batches").json()["results"] == []
 
 
-def test_limits_are_said_in_headers_and_hold(api, monkeypatch):
+def test_limits_are_said_in_headers_and_hold(api, monkeypatch, still_clock):
     from merchants.api import base
 
     monkeypatch.setattr(base, "PER_KEY", 3)
@@ -95,7 +95,7 @@ def test_limits_are_said_in_headers_and_hold(api, monkeypatch):
     assert answers[3].json()["code"] == "too_many"
 
 
-def test_guessing_keys_is_throttled(api):
+def test_guessing_keys_is_throttled(api, still_clock):
     for _ in range(30):
         assert Api("ck_guess").get("batches").status_code == 401
 

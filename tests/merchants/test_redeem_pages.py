@@ -99,7 +99,7 @@ def test_a_pairing_code_counts_once(pairing):
     assert "till" not in second.client.cookies
 
 
-def test_pairing_codes_cannot_be_guessed_for_long(ada_site):
+def test_pairing_codes_cannot_be_guessed_for_long(ada_site, still_clock):
     till = Till()
     codes = [till.pair("AAAA").status_code for _ in range(11)]
 
@@ -136,7 +136,7 @@ def test_a_wrong_character_and_another_shops_coupon(ada_site, till):
     assert "Of another shop" in till.scan(foreign).content.decode()
 
 
-def test_guessing_at_the_till_is_throttled(till):
+def test_guessing_at_the_till_is_throttled(till, still_clock):
     codes = [till.scan("2345").status_code for _ in range(41)]
 
     assert codes == [200] * 40 + [429]

@@ -162,7 +162,7 @@ def test_a_large_body_and_other_methods_are_refused(ada, client_of):
     assert kept(ada) == ([], 0)
 
 
-def test_forging_is_limited_per_site(ada, client_of):
+def test_forging_is_limited_per_site(ada, client_of, still_clock):
     client = client_of("ada")
     for _ in range(60):
         post(client, "{}", "t=1,v1=0")

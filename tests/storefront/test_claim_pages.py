@@ -215,7 +215,7 @@ def test_a_form_without_the_sites_own_token_is_refused(ada_site, offer):
         assert not m.Customer.objects.exists()
 
 
-def test_a_phone_that_claims_too_much_is_told_to_wait(ada_site, mona, browser):
+def test_a_phone_that_claims_too_much_is_told_to_wait(ada_site, mona, browser, still_clock):
     with wall(ada_site, "site"):
         batch = open_batch(mona, 30, per_customer_limit=30)
 

@@ -86,7 +86,7 @@ def test_unknown_mistyped_and_foreign_serials_get_one_identical_404(ada_site, bo
     assert len({steady(answer.content, serial) for serial, answer in zip(serials, answers, strict=True)}) == 1
 
 
-def test_the_eleventh_unknown_serial_is_told_to_wait_and_so_is_a_real_one_then(taken):
+def test_the_eleventh_unknown_serial_is_told_to_wait_and_so_is_a_real_one_then(taken, still_clock):
     guesser = Browser()
     codes = [guesser.get(f"/c/{serial}").status_code for serial in new_serials(11)]
 
