@@ -49,6 +49,14 @@ class Stage(StrEnum):
     STOPPED = "stopped"
 
 
+class Follows(StrEnum):
+    """What may be said of a claim before it: no message follows, one does, or one does where its country is sent to."""
+
+    NO = ""
+    SOMEWHERE = "somewhere"
+    ANYWHERE = "anywhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The last message about a coupon. `since`: when it was asked for. `may_ask`: it may be sent (again) now; `again`:
@@ -60,10 +68,13 @@ class Delivery:
     again: bool = False
 
 
-def follows(merchant_id: uuid.UUID) -> bool:
+def follows(merchant_id: uuid.UUID) -> Follows:
     """Whether a claim with this merchant is followed by a message: delivery is on, and there is a credit for it."""
     with wall(current_site(), "site"):
-        return _follows(merchant_id)
+        sender = senders.switched_on()
+        if sender is None or not _follows(merchant_id):
+            return Follows.NO
+        return Follows.SOMEWHERE if sender.countries else Follows.ANYWHERE
 
 
 def promised(coupon_id: uuid.UUID, *, now: dt.datetime) -> bool:

@@ -21,6 +21,7 @@ from merchants.services import claims, customers
 from messaging.codes.services import codes
 from messaging.consent.services import consent
 from messaging.queries import arrival
+from messaging.queries.arrival import Follows
 from storefront import words
 from storefront.queries import coupons, offers
 from storefront.services import claiming, guard
@@ -149,7 +150,7 @@ def _claim_form(
     request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None
 ) -> ClaimForm:
     site = site_of(request)
-    said, sends = "", False
+    said, sends = "", Follows.NO
     if place:
         said = consent.offer(merchant=place.merchant, sender=consent.sender_of(site), language=words.language())
         sends = arrival.follows(place.merchant.id)

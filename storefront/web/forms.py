@@ -10,9 +10,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from messaging.queries.arrival import Follows
 from ui.forms import DateField, PhoneField
 
 OLDEST = 120
+ABOUT_THE_NUMBER = {
+    Follows.NO: _("No other shop sees it."),
+    Follows.SOMEWHERE: _("The coupon goes to its WhatsApp, too, if messages can be sent to its country."),
+    Follows.ANYWHERE: _("The coupon goes to its WhatsApp, too."),
+}
 
 
 class PersonForm(forms.Form):
@@ -56,17 +62,17 @@ class ClaimForm(PersonForm):
     """Phone, name, birthday: all needed, but for a number that is known here, whose record counts.
 
     `offers` is the words of a box that nobody ticked beforehand and nothing depends on; empty: there is no box.
-    `sends`: the coupon follows by WhatsApp.
+    `sends`: whether the coupon follows by WhatsApp.
     """
 
     field_order = ("phone", "name", "birthday", "agrees")
     agrees = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, country: str, offers: str = "", sends: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, offers: str = "", sends: Follows = Follows.NO, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sends = sends
         phone = deepcopy(_phone(country))
-        phone.help_text = _("The coupon goes to its WhatsApp, too.") if sends else _("No other shop sees it.")
+        phone.help_text = ABOUT_THE_NUMBER[sends]
         self.fields["phone"] = phone
         if offers:
             self.fields["agrees"].label = offers

@@ -61,10 +61,14 @@ def known_elsewhere(phone):
     return factories.make_customer("+966500000001")
 
 
-def test_the_form_says_that_it_goes_to_whatsapp_and_who_gets_the_number(phone, offer, browser):
+@pytest.mark.parametrize(("countries", "said"), [([], "too."), (["SA"], "too, if messages can be sent to its country.")])
+def test_the_form_says_that_it_goes_to_whatsapp_and_who_gets_the_number(phone, offer, browser, countries, said):
+    with wall(sites.console(), "master"):
+        Sender.objects.update(countries=countries)
+
     form = text(browser.get(f"/b/{offer.id}/claim"))
 
-    assert "The coupon goes to its WhatsApp, too." in form
+    assert f"The coupon goes to its WhatsApp, {said}" in form
     assert "WhatsApp gets your number and your name" in form
 
 
