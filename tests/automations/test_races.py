@@ -16,9 +16,9 @@ from messaging.automations.services import campaigning, opening, running, switch
 from messaging.models import Message
 from tenants.walls import wall
 from tests.automations.cast import automation, born, campaign
-from tests.credits.cast import Meeting, meet_before, run_threads
 from tests.factories import NOW
 from tests.merchants.cast import deliver
+from tests.threads import Meeting, meet_before, run_threads
 
 
 def both(phone, monkeypatch):

@@ -25,9 +25,9 @@ from messaging.queries import health
 from messaging.web.log import steps_of
 from tenants.walls import wall
 from tests import cluster, factories
-from tests.credits.cast import run_threads
 from tests.factories import NOW, make_staff
 from tests.messaging.cast import open_phone
+from tests.threads import run_threads
 
 PHONE, OTHER = "+966512345678", "+966598765432"
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)

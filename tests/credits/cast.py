@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 from accounts.actors import Actor, system
 from credits.choices import AccountKind, Action, CreditUnit
@@ -65,49 +61,3 @@ def deduct(merchant_id: uuid.UUID, unit: str, n: int, *, key: uuid.UUID | None =
         legs=[legs.merchant_wallet(merchant_id, unit, -n, Action.DEDUCT), legs.far_side(AccountKind.CONSUMED, unit, n)],
         actor=JOB, now=NOW,
     )  # fmt: skip
-
-
-def run_threads(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """Run `work(number)` in threads that start together; their results, or the exceptions they raised."""
-    from django.db import connection
-
-    results: list[Any] = [None] * count
-    start = threading.Barrier(count)
-
-    def one(number: int) -> None:
-        try:
-            start.wait()
-            results[number] = work(number)
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-class Meeting:
-    """Two threads wait for each other here; where a lock lets only one come, it goes on alone after a moment."""
-
-    def __init__(self) -> None:
-        self.barrier = threading.Barrier(2)
-
-    def __call__(self) -> None:
-        with suppress(threading.BrokenBarrierError):
-            self.barrier.wait(timeout=0.5)
-
-
-def meet_before(monkeypatch: Any, where: Any, name: str) -> None:
-    """Both have looked, and neither has written, when they come to `name`."""
-    does, meeting = getattr(where, name), Meeting()
-
-    def meets(*args: Any, **kwargs: Any) -> Any:
-        meeting()
-        return does(*args, **kwargs)
-
-    monkeypatch.setattr(where, name, meets)

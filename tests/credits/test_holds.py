@@ -10,7 +10,8 @@ from credits.services import holds, ledger
 from kernel.ids import uuid7
 from tenants.walls import wall
 from tests import cluster
-from tests.credits.cast import JOB, NOW, WA_UI, deduct, open_merchant, run_threads
+from tests.credits.cast import JOB, NOW, WA_UI, deduct, open_merchant
+from tests.threads import run_threads
 
 
 def ask(merchant_id, amount=1, hold_id=None):

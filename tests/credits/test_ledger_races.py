@@ -13,7 +13,8 @@ from credits.services import ledger, legs
 from kernel.ids import uuid7
 from tenants.walls import wall
 from tests import cluster
-from tests.credits.cast import COUPON, JOB, NOW, WA_UI, deduct, open_merchant, run_threads, spend
+from tests.credits.cast import COUPON, JOB, NOW, WA_UI, deduct, open_merchant, spend
+from tests.threads import run_threads
 
 
 def prove(master) -> proof.Proof:

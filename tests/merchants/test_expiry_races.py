@@ -15,9 +15,9 @@ from merchants import locks
 from merchants.models import Batch, Coupon
 from merchants.services import batches, expiry
 from tenants.walls import wall
-from tests.credits.cast import run_threads
 from tests.factories import DAY, NOW
 from tests.merchants.cast import JOB, claim, differences, escrow, generate
+from tests.threads import run_threads
 
 ROUNDS = 300
 END = NOW + 30 * DAY

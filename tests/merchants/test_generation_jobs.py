@@ -10,7 +10,6 @@ from merchants.errors import WrongState
 from merchants.models import Batch, Coupon
 from merchants.services import batches, expiry, generation
 from tenants.walls import wall
-from tests.credits.cast import run_threads
 from tests.merchants.cast import (
     JOB,
     LATER,
@@ -23,6 +22,7 @@ from tests.merchants.cast import (
     open_shop,
     states,
 )
+from tests.threads import run_threads
 
 TOPIC = "job.batch.generate"
 

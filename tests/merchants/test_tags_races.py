@@ -13,9 +13,9 @@ from merchants.queries.tags import list_tags
 from merchants.services import tags
 from tenants.walls import wall
 from tests import factories
-from tests.credits.cast import run_threads
 from tests.factories import DAY, NOW
 from tests.merchants.cast import claim, generate
+from tests.threads import run_threads
 
 ROUNDS = 15
 SPELLINGS = ("VIP", "vip", "Vip", "vIP")

@@ -18,9 +18,9 @@ from messaging.services import delivery, queue
 from tenants.queries import sites
 from tenants.walls import WallError, wall
 from tests import factories
-from tests.credits.cast import run_threads
 from tests.factories import DAY, NOW
 from tests.messaging.cast import JOB, open_phone
+from tests.threads import run_threads
 
 UI = {Trigger.CLAIM_CENTRE, Trigger.CLAIM_STORE, Trigger.RESEND, Trigger.CODE}
 BI = {Trigger.BIRTHDAY, Trigger.RECALL, Trigger.FESTIVAL, Trigger.CAMPAIGN, Trigger.REMINDER, Trigger.TEST}

@@ -25,9 +25,9 @@ from messaging.meta.choices import Verdict
 from messaging.models import Message
 from messaging.services import outcomes, queue
 from tenants.walls import wall
-from tests.credits.cast import meet_before, run_threads
 from tests.factories import DAY, NOW
 from tests.messaging.cast import JOB
+from tests.threads import meet_before, run_threads, somebody_waits, until
 
 TRIES = 20  # of a control: chance decides who is first after both have looked
 
@@ -157,19 +157,19 @@ def stop_while_resuming(phone):
     said = {"source": "keyword", "phone": "+966512345678"}
     with phone.at_site():
         consent.opt_out_number(**said, now=NOW)
-    lifted, waits = threading.Event(), threading.Event()
+    lifted, over = threading.Event(), threading.Event()
 
     def start():
         with phone.at_site(), transaction.atomic():
             consent.resume_number(**said, now=NOW + DAY)
             lifted.set()
-            waits.wait(0.3)
+            until(lambda: over.is_set() or somebody_waits())
 
     def stop():
         assert lifted.wait(10)
         with phone.at_site():
             consent.opt_out_number(**said, now=NOW + 2 * DAY)
-        waits.set()
+        over.set()
 
     assert run_threads(2, lambda number: (start, stop)[number]()) == [None, None]
     with phone.at_site():

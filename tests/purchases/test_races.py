@@ -21,10 +21,10 @@ from agents.purchases.services import reversing, settling, starting
 from credits.models import Account, Entry
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
-from tests.credits.cast import run_threads
 from tests.factories import NOW
 from tests.merchants.cast import differences
 from tests.purchases.cast import JOB, URL, give_money, make_shop, open_market, paid
+from tests.threads import run_threads
 
 ROOT = Path(__file__).resolve().parents[2]
 

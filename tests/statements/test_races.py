@@ -12,8 +12,8 @@ from agents.statements.services import making, runs
 from kernel.models import OutboxEvent
 from tenants.walls import wall
 from tests import cluster
-from tests.credits.cast import run_threads
 from tests.statements import world
+from tests.threads import run_threads
 
 JOB = system("test")
 NOW = dt.datetime(2025, 7, 1, 3, tzinfo=dt.UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +19,7 @@ from storefront.wheel.services import wheels as service
 from tenants.walls import levels, wall
 from tests import cluster, factories
 from tests.factories import NOW
+from tests.threads import GATE, all_at, somebody_waits, until
 from tests.wheel.conftest import spin
 
 CLIENTS, PRIZES = 16, 10
@@ -120,12 +120,11 @@ def test_without_the_locks_of_wheel_and_coupon_one_voucher_is_won_by_many(site, 
     batch = prize(site, mona, PRIZES)
     wheel(site, mona, ("Voucher", 10_000, batch), ("No Prize", 1))
     superuser.execute(changed(definition(superuser, site, "spin_wheel"), LOCKED, UNLOCKED))
-    careless = changed(
-        definition(superuser, site, "claim_coupon"), "LIMIT 1 FOR UPDATE SKIP LOCKED;", "LIMIT 1; PERFORM pg_sleep(0.2);"
-    )
-    superuser.execute(careless)
+    claim = definition(superuser, site, "claim_coupon")
+    superuser.execute(changed(claim, "LIMIT 1 FOR UPDATE SKIP LOCKED;", f"LIMIT 1; {GATE}"))
 
-    at_once(lambda phone: spin(site, mona, phone), phones(8))
+    with all_at(superuser, 8):
+        at_once(lambda phone: spin(site, mona, phone), phones(8))
 
     assert len(wins(site)) == 8 > len(set(wins(site)))
 
@@ -162,7 +161,7 @@ def test_without_its_locks_one_phone_spins_until_the_table_refuses(site, mona, s
     wheel(site, mona, ("Voucher", 1, batch), ("No Prize", 1))
     spin(site, mona, now=NOW - factories.DAY)  # the customer is known
     text = changed(definition(superuser, site, "spin_wheel"), LOCKED, UNLOCKED)
-    text = changed(text, "turn := turn + 1;", "turn := turn + 1; PERFORM pg_sleep(1);")
+    text = changed(text, "turn := turn + 1;", f"turn := turn + 1; {GATE}")
     found = "WHERE c.phone_index = p_phone_index"
     superuser.execute(changed(text, f"{found} FOR NO KEY UPDATE", found))
     claim = definition(superuser, site, "claim_coupon")
@@ -174,7 +173,8 @@ def test_without_its_locks_one_phone_spins_until_the_table_refuses(site, mona, s
         except IntegrityError:
             return "refused"
 
-    outcomes = Counter(at_once(attempt, range(8)))
+    with all_at(superuser, 8):
+        outcomes = Counter(at_once(attempt, range(8)))
 
     assert outcomes["refused"] > 0
     with wall(site, "site"):
@@ -192,15 +192,16 @@ def test_the_limit_per_hour_holds_when_all_come_at_once(site, mona):
 
 
 def test_without_the_wheels_lock_the_limit_per_hour_breaks(site, mona, superuser):
-    """The control: the same function, made to wait between looking and giving, with and without the lock."""
+    """The control: the same function, where all have looked before one gives; then it again as it is, with its lock."""
     batch = prize(site, mona, 40)
     wheel(site, mona, ("Voucher", 10_000, batch, 1), ("No Prize", 1))
-    slow = changed(definition(superuser, site, "spin_wheel"), "turn := turn + 1;", "turn := turn + 1; PERFORM pg_sleep(0.3);")
-    superuser.execute(changed(slow, LOCKED, UNLOCKED))
-    at_once(lambda phone: spin(site, mona, phone), phones(4), threads=4)
+    text = definition(superuser, site, "spin_wheel")
+    superuser.execute(changed(changed(text, "turn := turn + 1;", f"turn := turn + 1; {GATE}"), LOCKED, UNLOCKED))
+    with all_at(superuser, 4):
+        at_once(lambda phone: spin(site, mona, phone), phones(4), threads=4)
     broken = len(wins(site))
 
-    superuser.execute(slow)
+    superuser.execute(text)
     later = NOW + 2 * factories.DAY
     at_once(lambda phone: spin(site, mona, phone, now=later), [f"+9667{n:08d}" for n in range(4)], threads=4)
 
@@ -213,14 +214,10 @@ def test_without_the_wheels_lock_the_limit_per_hour_breaks(site, mona, superuser
     assert owner == levels.role(site.schema_name, "site")
 
 
-def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mona, superuser):
+def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mona):
     """Somebody is taking the last voucher, and commits while the spin waits for it."""
     voucher, drink = prize(site, mona, 1), prize(site, mona, 5)
     wheel(site, mona, ("Voucher", 10_000, voucher), ("Drink", 1, drink))
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE '%spin_wheel%'"
-    )
     holds = threading.Event()
 
     def take_the_last():
@@ -229,8 +226,7 @@ def test_what_runs_out_in_the_very_moment_is_drawn_again_among_the_rest(site, mo
             last.state, last.taken_at = "taken", NOW
             last.save()
             holds.set()
-            while not superuser.execute(waiting).fetchone()[0]:
-                time.sleep(0.02)
+            until(somebody_waits)
         connection.close()
 
     connection.close()
