@@ -14,17 +14,12 @@ from kernel import crypto
 from kernel.models import OutboxEvent
 from messaging import locks
 from messaging.choices import Trigger
-from messaging.codes import locks as code_locks
-from messaging.codes.errors import WrongCode
-from messaging.codes.models import PhoneCode
-from messaging.codes.services import codes
 from messaging.consent.models import Suppression
 from messaging.consent.queries import register
 from messaging.consent.services import consent
 from messaging.meta.choices import Verdict
 from messaging.models import Message
 from messaging.services import outcomes, queue
-from tenants.walls import wall
 from tests.factories import DAY, NOW
 from tests.messaging.cast import JOB
 from tests.threads import meet_before, run_threads, somebody_waits, until
@@ -117,38 +112,6 @@ def test_without_the_messages_lock_they_contradict_each_other(race_phone, monkey
 
     found = (settle_twice(race_phone, monkeypatch, other) for _ in range(TRIES))
     assert any(one != ("delivered", "spent", 1, 0, []) for one in found)
-
-
-def guess_twice(phone, monkeypatch):
-    """Two wrong codes at once: how many tries are counted."""
-    device = uuid.uuid4().hex
-    with phone.at_site():
-        row = PhoneCode.objects.create(
-            customer=phone.customer(), device_hash=crypto.token_hash(device), created_at=NOW, expires_at=NOW + DAY,
-            digits_hash=b"x" * 32, secret_sealed="",
-        )  # fmt: skip
-
-    def work(_number):
-        with wall(phone.shop.site, "visitor"), pytest.raises(WrongCode):
-            codes.prove(digits="000000", device_token=device, now=NOW)
-
-    with monkeypatch.context() as patch:
-        meet_before(patch, codes, "_hash")
-        assert run_threads(2, work) == [None, None]
-    with phone.at_site():
-        return PhoneCode.objects.get(id=row.id).tries
-
-
-def test_two_guesses_at_once_are_two_tries(race_phone, monkeypatch):
-    assert guess_twice(race_phone, monkeypatch) == 2
-
-
-def test_without_the_codes_lock_they_are_one(race_phone, monkeypatch):
-    monkeypatch.setattr(
-        code_locks, "newest", lambda device_hash, now: PhoneCode.objects.filter(device_hash=device_hash).first()
-    )
-
-    assert guess_twice(race_phone, monkeypatch) == 1
 
 
 def stop_while_resuming(phone):
