@@ -134,3 +134,12 @@ def open_phone(site: Any, *, wa_ui: int = 10, wa_bi: int = 10, **fields: Any) ->
                     key=uuid7(),
                 )  # fmt: skip
     return Phone(shop)
+
+
+def drop_unique_key(superuser: Any, site: Any) -> None:
+    """For controls: nothing in the database says any more that a key is one message."""
+    (name,) = superuser.execute(
+        "SELECT conname FROM pg_constraint WHERE contype = 'u' AND conname LIKE 'messaging_message_key%%'"
+        " AND connamespace = %s::regnamespace", [site.schema_name]
+    ).fetchone()  # fmt: skip
+    superuser.execute(f'ALTER TABLE "{site.schema_name}".messaging_message DROP CONSTRAINT "{name}"')

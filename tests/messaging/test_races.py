@@ -21,7 +21,7 @@ from messaging.meta.choices import Verdict
 from messaging.models import Message
 from messaging.services import outcomes, queue
 from tests.factories import DAY, NOW
-from tests.messaging.cast import JOB
+from tests.messaging.cast import JOB, drop_unique_key
 from tests.threads import meet_before, run_threads, somebody_waits, until
 
 TRIES = 20  # of a control: chance decides who is first after both have looked
@@ -53,12 +53,7 @@ def test_the_same_key_is_one_message_and_one_hold(race_phone, monkeypatch):
 
 
 def test_without_the_unique_key_it_is_two(race_phone, monkeypatch, superuser):
-    schema = race_phone.shop.site.schema_name
-    (name,) = superuser.execute(
-        "SELECT conname FROM pg_constraint WHERE contype = 'u' AND conname LIKE 'messaging_message_key%%'"
-        " AND connamespace = %s::regnamespace", [schema]
-    ).fetchone()  # fmt: skip
-    superuser.execute(f'ALTER TABLE "{schema}".messaging_message DROP CONSTRAINT "{name}"')
+    drop_unique_key(superuser, race_phone.shop.site)
 
     assert queue_twice(race_phone, monkeypatch) == (2, 2, 2)
 

@@ -15,16 +15,18 @@ from credits.errors import InsufficientCredits
 from kernel.errors import NotAllowed
 from kernel.models import Job, OutboxEvent
 from merchants.models import Coupon, Customer
+from messaging import locks
 from messaging.consent.services import consent
 from messaging.errors import NotWanted, Unreadable
 from messaging.meta.models import Sender
 from messaging.models import Message, Switches
 from messaging.queries import log, unpaid
-from messaging.services import delivery, outcomes
+from messaging.services import delivery, outcomes, queue
 from messaging.services import unpaid as service
 from tests.accounts.conftest import sign_in
 from tests.factories import DAY, NOW
-from tests.messaging.cast import open_phone
+from tests.messaging.cast import JOB, open_phone
+from tests.threads import meet_before, run_threads
 
 HOUR = dt.timedelta(hours=1)
 
@@ -274,6 +276,34 @@ def test_two_workers_on_one_job_send_each_once(race_phone, monkeypatch):
         assert queued.count() == 6
         assert race_phone.wallet() == (16, 0)
         assert Job.objects.get(id=job.id).state == "done"
+
+
+def sent_by_two(phone, monkeypatch):
+    """Two workers come to the same message: how many of them queued it, and what the wallet holds for it."""
+    with phone.at_site():
+        for _ in range(10):
+            phone.queued()
+        message = lost(phone)
+        phone.top_up(5, "wa_ui")
+
+    def work(_number):
+        with phone.at_site():
+            return service._queued(message.id, JOB, NOW + HOUR) is not None
+
+    meet_before(monkeypatch, queue, "requeue")
+    done = run_threads(2, work)
+    with phone.at_site():
+        return done.count(True), done.count(False), phone.wallet()
+
+
+def test_two_workers_on_one_message_queue_it_once(race_phone, monkeypatch):
+    assert sent_by_two(race_phone, monkeypatch) == (1, 1, (15, 4))
+
+
+def test_without_the_messages_lock_both_queue_it(race_phone, monkeypatch):
+    monkeypatch.setattr(locks, "message", lambda message_id: Message.objects.get(id=message_id))
+
+    assert sent_by_two(race_phone, monkeypatch)[:2] != (1, 1)
 
 
 def test_a_message_that_was_sent_after_all_is_charged_like_any_other(dry, proved):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,16 +11,16 @@ from merchants import models as m
 from messaging.consent.services import consent
 from messaging.meta.models import Sender
 from messaging.models import Message, Switches
-from messaging.queries import arrival
-from messaging.services import delivery
+from messaging.services import delivery, queue
 from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
 from tests.factories import NOW
-from tests.messaging.cast import JOB
+from tests.messaging.cast import JOB, drop_unique_key
 from tests.messaging.conftest import phone, race_phone
 from tests.storefront.conftest import PERSON, Browser, open_batch
 from tests.storefront.test_claim_pages import serial_of
+from tests.threads import meet_before, run_threads
 
 __all__ = ["phone", "race_phone"]
 
@@ -294,26 +292,26 @@ def test_what_was_asked_for_while_the_claim_waited_is_its_message(phone, offer, 
     assert [one.trigger for one in Message.objects.all()] == ["resend"]
 
 
-def test_two_presses_at_the_same_moment_are_one_message(race_phone, monkeypatch):
-    """Both look before either writes."""
-    gate, look = threading.Barrier(2), arrival.is_under_way
-
-    def both(coupon, *, now):
-        found = look(coupon, now=now)
-        gate.wait(timeout=20)
-        return found
-
-    monkeypatch.setattr(arrival, "is_under_way", both)
-    with race_phone.at_site():
-        coupon = race_phone.taken(race_phone.batch(), race_phone.customer())
+def pressed_twice(phone, monkeypatch):
+    """Both look before either writes: how many messages they were told of, how many there are, and the wallet."""
+    meet_before(monkeypatch, queue, "enqueue")
+    with phone.at_site():
+        coupon = phone.taken(phone.batch(), phone.customer())
 
     def press(_number):
-        with race_phone.at_site():
+        with phone.at_site():
             return delivery.send_again(coupon_id=coupon.id, actor=JOB, now=NOW + dt.timedelta(hours=1)).id
 
-    with ThreadPoolExecutor(2) as pool:
-        made = set(pool.map(press, range(2)))
+    made = set(run_threads(2, press))
+    with phone.at_site():
+        return len(made), Message.objects.filter(id__in=made).count(), phone.wallet()
 
-    with race_phone.at_site():
-        assert list(Message.objects.values_list("id", flat=True)) == list(made)
-        assert race_phone.wallet() == (10, 9)
+
+def test_two_presses_at_the_same_moment_are_one_message(race_phone, monkeypatch):
+    assert pressed_twice(race_phone, monkeypatch) == (1, 1, (10, 9))
+
+
+def test_without_the_unique_key_they_are_two(race_phone, monkeypatch, superuser):
+    drop_unique_key(superuser, race_phone.shop.site)
+
+    assert pressed_twice(race_phone, monkeypatch) == (2, 2, (10, 8))
