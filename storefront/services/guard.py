@@ -56,15 +56,12 @@ def before_recognition(*, caller: Caller, phone: str, now: dt.datetime) -> None:
     limits.must(*buckets, site_id=current_site().id, now=now)
 
 
-def _lookups(caller: Caller) -> Bucket:
-    return Bucket("coupon.unknown", caller.network, 10, 10 * MINUTE)
-
-
-def before_lookup(*, caller: Caller, now: dt.datetime) -> None:
-    """Raises limits.TooMany for a network that has just tried ten serials that do not exist."""
-    limits.must(_lookups(caller), site_id=current_site().id, now=now, cost=0)
-
-
 def after_unknown(*, caller: Caller, now: dt.datetime) -> None:
-    """Count a serial that does not exist."""
-    limits.allow(_lookups(caller), site_id=current_site().id, now=now)
+    """Count a serial that nobody has. Raises limits.TooMany for a network that has just tried ten of them.
+
+    Asked after the look-up, never before: a shop's Wi-Fi and a carrier's address are shared by many, and one person's
+    guesses must not close everybody's own coupons. It slows down whoever fishes; what keeps serials from being guessed
+    is their length (`kernel.limits`).
+    """
+    lookups = Bucket("coupon.unknown", caller.network, 10, 10 * MINUTE)
+    limits.must(lookups, site_id=current_site().id, now=now)

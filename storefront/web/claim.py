@@ -24,7 +24,7 @@ from messaging.queries import arrival
 from messaging.queries.arrival import Follows
 from storefront import words
 from storefront.queries import coupons, offers
-from storefront.services import claiming, guard
+from storefront.services import claiming
 from storefront.web import browser, links, pages, whatsapp
 from storefront.web.forms import ClaimForm, PhoneForm
 from storefront.web.where import site_of
@@ -123,13 +123,8 @@ def from_wheel(request: HttpRequest, slug: str, shared: bool = False) -> HttpRes
 @pages.limited
 def from_print(request: HttpRequest, serial: str) -> HttpResponse:
     """Take exactly the printed coupon whose code was scanned."""
-    caller, now = pages.caller_of(request), clock.now()
-    guard.before_lookup(caller=caller, now=now)
-    page = coupons.find(serial)
-    if page is None or not page.is_printed:
-        guard.after_unknown(caller=caller, now=now)
-        raise Http404
-    if page.state_at(now) != "available" and request.method != "POST":
+    page = pages.coupon_of(request, serial, printed=True)
+    if page.state_at(clock.now()) != "available" and request.method != "POST":
         return redirect("storefront:coupon", page.serial)
     page.batch.merchant = page.merchant
     here = reverse("storefront:coupon", args=[page.serial])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,22 +13,10 @@ from merchants import serials
 from merchants.paper import codes
 from merchants.paper.face import SAMPLE_SERIAL
 from storefront.queries import coupons
-from storefront.services import guard
 from storefront.web import browser, links, pages, whatsapp
 
 USABLE = {"taken"}
 STOP_POLLING = 286  # htmx's own word for it
-
-
-def _found(request: HttpRequest, serial: str) -> coupons.CouponPage:
-    """The coupon. Raises limits.TooMany, and Http404 in the same way for every serial that is not of this site."""
-    caller, now = pages.caller_of(request), clock.now()
-    guard.before_lookup(caller=caller, now=now)
-    page = coupons.find(serial)
-    if page is None:
-        guard.after_unknown(caller=caller, now=now)
-        raise Http404
-    return page
 
 
 @public
@@ -38,7 +26,7 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
     if serials.normalise(serial) == SAMPLE_SERIAL:
         # On samples on paper and in test messages: known to everybody, so it is no guess and leads to nothing.
         return pages.private(render(request, "storefront/sample.html"))
-    page, now = _found(request, serial), clock.now()
+    page, now = pages.coupon_of(request, serial), clock.now()
     page.batch.merchant = page.merchant
     state = page.state_at(now)
     width, bars = codes.code128_path(page.serial)
@@ -60,7 +48,7 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
 @pages.limited
 def delivery(request: HttpRequest, serial: str) -> HttpResponse:
     """What became of its message since the page was made, for its holder; nothing where it is as it was."""
-    page = _found(request, serial)
+    page = pages.coupon_of(request, serial)
     context = whatsapp.of_page(request, page, now=clock.now())
     told = context["delivery"]
     if told is None:
@@ -75,7 +63,7 @@ def delivery(request: HttpRequest, serial: str) -> HttpResponse:
 @pages.limited
 def thanks(request: HttpRequest, serial: str) -> HttpResponse:
     """The optional review step of a shop page. The coupon is taken already and waits one tap away, review or not."""
-    page = _found(request, serial)
+    page = pages.coupon_of(request, serial)
     if not (page.merchant.review_step and page.merchant.review_link) or page.state != "taken":
         return redirect("storefront:coupon", page.serial)
     context = {
@@ -89,7 +77,7 @@ def thanks(request: HttpRequest, serial: str) -> HttpResponse:
 @pages.limited
 def add(request: HttpRequest, serial: str) -> HttpResponse:
     """Keep this coupon in this browser, or let it go again."""
-    page = _found(request, serial)
+    page = pages.coupon_of(request, serial)
     response = HttpResponseRedirect(reverse("storefront:coupon", args=[page.serial]))
     if request.POST.get("drop"):
         browser.drop(request, response, page.serial)

@@ -6,11 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from kernel import clock, limits
+from merchants.serials import is_valid, normalise
+from storefront.queries import coupons
 from storefront.services import guard
 from storefront.web import browser
 from storefront.web.where import site_of
@@ -26,6 +28,21 @@ def caller_of(request: HttpRequest) -> guard.Caller:
 def today_of(request: HttpRequest) -> Any:
     """The day on the site's own calendar."""
     return clock.local_date(clock.now(), site_of(request).time_zone)
+
+
+def coupon_of(request: HttpRequest, serial: str, *, printed: bool = False) -> coupons.CouponPage:
+    """The coupon with this serial, `printed`: of those on paper only. Raises Http404, and limits.TooMany instead where
+    there were many such.
+
+    What is not of this site says what a serial says that never was. A mistyped one is no guess and does not count: that
+    its check symbol is wrong anybody can work out.
+    """
+    page = coupons.find(serial)
+    if page and (page.is_printed or not printed):
+        return page
+    if is_valid(normalise(serial)):
+        guard.after_unknown(caller=caller_of(request), now=clock.now())
+    raise Http404
 
 
 def limited(view: View) -> View:

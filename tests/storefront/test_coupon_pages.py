@@ -15,7 +15,7 @@ from merchants import models as m
 from merchants.serials import new_serials
 from tenants.walls import wall
 from tests import factories
-from tests.storefront.conftest import Browser, open_batch
+from tests.storefront.conftest import PERSON, Browser, open_batch
 from tests.storefront.test_centre import steady
 from tests.storefront.test_claim_pages import serial_of
 
@@ -75,23 +75,63 @@ def test_it_is_found_however_the_serial_is_typed(taken, form):
     assert Browser().get(f"/c/{typed[form]}").status_code == 200
 
 
-def test_unknown_mistyped_and_foreign_serials_get_one_identical_404(ada_site, bob_site, offer):
+@pytest.fixture
+def foreign(bob_site):
+    """A serial of another site."""
     with wall(bob_site, "site"):
-        foreign = m.Coupon.objects.filter(batch=factories.make_batch(factories.make_merchant())).first().serial
-    serials = [new_serials(1)[0], "222", foreign]
-
-    answers = [Browser().get(f"/c/{serial}") for serial in serials]
-
-    assert [a.status_code for a in answers] == [404] * 3
-    assert len({steady(answer.content, serial) for serial, answer in zip(serials, answers, strict=True)}) == 1
+        return m.Coupon.objects.filter(batch=factories.make_batch(factories.make_merchant())).first().serial
 
 
-def test_the_eleventh_unknown_serial_is_told_to_wait_and_so_is_a_real_one_then(taken, still_clock):
+def mistyped():
+    serial = new_serials(1)[0]
+    return serial[:-1] + ("2" if serial[-1] != "2" else "3")
+
+
+def said(serial):
+    """What its page answers, without what names the serial itself."""
+    answer = Browser().get(f"/c/{serial}")
+    return answer.status_code, steady(answer.content, serial)
+
+
+def test_unknown_mistyped_and_foreign_serials_get_one_identical_404(offer, foreign):
+    answers = {said(serial) for serial in (new_serials(1)[0], "222", mistyped(), foreign)}
+
+    assert [status for status, _page in answers] == [404]
+
+
+def test_the_eleventh_unknown_serial_is_told_to_wait_and_a_foreign_one_reads_the_same(offer, foreign, still_clock):
     guesser = Browser()
     codes = [guesser.get(f"/c/{serial}").status_code for serial in new_serials(11)]
 
     assert codes == [404] * 10 + [429]
-    assert guesser.get(f"/c/{taken}").status_code == 429
+    assert said(foreign) == said(new_serials(1)[0])
+    assert said(foreign)[0] == 429
+
+
+def test_a_neighbours_guesses_close_nobodys_coupon(ada_site, mona, taken, browser, still_clock):
+    with wall(ada_site, "site"):
+        m.Merchant.objects.filter(id=mona.id).update(review_step=True, review_link="https://example.com/review")
+        printed = m.Coupon.objects.get(batch=open_batch(mona, 1, print_quantity=1)).serial
+    for serial in new_serials(12):
+        last = Browser().get(f"/c/{serial}")
+
+    pages = [browser.get(path) for path in (f"/c/{taken}", f"/c/{taken}/thanks", f"/c/{printed}/claim")]
+
+    assert last.status_code == 429
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert browser.get(f"/c/{taken}/whatsapp").status_code == 200
+    assert browser.post(f"/c/{taken}/keep").status_code == 302
+    assert browser.post(f"/c/{printed}/claim", PERSON)["Location"].startswith(f"/c/{printed}")
+    assert browser.get(f"/c/{taken}/claim").status_code == 429  # it was never printed
+
+
+def test_a_mistyped_serial_costs_no_look_up_and_counts_as_no_guess(offer, still_clock):
+    with CaptureQueriesContext(connection) as queries:
+        codes = {Browser().get(f"/c/{mistyped()}").status_code for _ in range(12)}
+
+    assert codes == {404}
+    assert [query["sql"] for query in queries if "coupon_page" in query["sql"]] == []
+    assert Browser().get(f"/c/{new_serials(1)[0]}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -140,17 +140,17 @@ def test_a_coupon_is_sent_again_so_often_and_no_more(ada_site, monkeypatch, buck
     assert len(sent) == most + 1
 
 
-def test_only_unknown_serials_count_as_guesses(ada_site):
-    caller = Caller("192.0.2.1")
-    with wall(ada_site, "visitor"):
-        for _ in range(50):
-            guard.before_lookup(caller=caller, now=NOW)
-        for _ in range(10):
-            guard.after_unknown(caller=caller, now=NOW)
+def test_a_network_misses_ten_serials_and_then_waits(ada_site):
+    def miss(caller, after=0):
+        with wall(ada_site, "visitor"):
+            guard.after_unknown(caller=caller, now=NOW + dt.timedelta(seconds=after))
 
-        assert refused(lambda: guard.before_lookup(caller=caller, now=NOW)) == "coupon.unknown"
-        guard.before_lookup(caller=caller, now=NOW + dt.timedelta(seconds=60))
-        guard.before_lookup(caller=Caller("198.51.100.1"), now=NOW)
+    for number in range(10):
+        miss(Caller(f"192.0.2.{number}"))
+
+    assert refused(lambda: miss(Caller("192.0.2.99"))) == "coupon.unknown"
+    miss(Caller("198.51.100.1"))
+    miss(Caller("192.0.2.99"), after=60)
 
 
 def test_limits_of_one_site_are_nothing_on_another(ada_site, bob_site):
