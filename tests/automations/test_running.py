@@ -306,6 +306,32 @@ def test_one_automation_that_fails_does_not_keep_the_others_from_their_turn(phon
     assert one.started_at == NOW
 
 
+def test_a_backlog_that_can_wait_leaves_the_share_of_the_day_to_what_cannot(phone):
+    """The share is two people a day: a recall that ran yesterday, and a birthday that was never counted."""
+    with wall(sites.console(), "master"):
+        Sender.objects.update(users_per_day=5)
+    automation(phone, "recall", counted_on=NOW.date() - DAY, counted=2)
+    for _ in range(5):
+        seen(phone, 40)
+    carl = born(phone, 3, 1)
+    automation(phone)
+
+    run()
+
+    assert len(written_to()) == 2
+    assert written_to()[0] == carl.id
+
+
+def test_within_a_kind_who_never_wrote_comes_first_and_then_who_wrote_longest_ago(phone):
+    other, third = (open_phone(phone.shop.site, brand=brand) for brand in ("Sam's", "Tom's"))
+    today = automation(phone, counted_on=NOW.date(), counted=1)
+    yesterday = automation(other, counted_on=NOW.date() - DAY, counted=1)
+    never = automation(third)
+    recall, reminder = automation(third, "recall", batch=never.batch), automation(phone, "reminder")
+
+    assert running.switched_on() == [reminder.id, never.id, yesterday.id, today.id, recall.id]
+
+
 def test_a_crash_after_the_row_and_before_the_message_leaves_neither(phone, monkeypatch):
     automation(phone)
     carl = born(phone, 3, 1)

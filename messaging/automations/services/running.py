@@ -7,10 +7,11 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
+from django.db.models import Case, F, IntegerField, Value, When
 
 from credits.errors import InsufficientCredits
 from merchants.models import Merchant
-from messaging.automations.choices import PauseReason, State
+from messaging.automations.choices import Kind, PauseReason, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import recipients
 from messaging.automations.services import campaigning, opening, pausing, standing
@@ -22,6 +23,8 @@ from messaging.services import allowance, queue
 log = structlog.get_logger("couponry.automations")
 # At most so many of one automation in one run: merchants take turns, and the rest follows ten minutes later.
 AT_ONCE = 400
+# A coupon runs out and a day passes; who stays away can be asked back tomorrow.
+URGENT = (Kind.REMINDER, Kind.BIRTHDAY, Kind.FESTIVAL, Kind.RECALL)
 
 
 @dataclass
@@ -41,7 +44,7 @@ def run(*, now: dt.datetime) -> Run:
         return done
     pausing.resume_what_can(now=now)
     countries.learn()
-    for automation_id in _switched_on():
+    for automation_id in switched_on():
         try:
             run_one(automation_id, done, now=now)
         except Exception as error:  # whatever it was, the other automations have their turn
@@ -52,12 +55,15 @@ def run(*, now: dt.datetime) -> Run:
     return done
 
 
-def _switched_on() -> list[uuid.UUID]:
+def switched_on() -> list[uuid.UUID]:
+    """What runs, what cannot wait first: a merchant's automations share its part of WhatsApp's day. Within a kind, what
+    has not written for the most days."""
     rows = Automation.objects.filter(
         state=State.ON, merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL
     )
-    # The one that had its turn longest ago comes first.
-    return list(rows.order_by("counted_on", "id").values_list("id", flat=True))
+    turn = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(URGENT)), output_field=IntegerField())
+    longest = F("counted_on").asc(nulls_first=True)
+    return list(rows.order_by(turn, longest, "id").values_list("id", flat=True))
 
 
 def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
