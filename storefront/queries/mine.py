@@ -43,7 +43,9 @@ def list_held(customer_id: uuid.UUID, *, now: dt.datetime) -> list[Held]:
     The caller has checked that the browser proved this customer's phone.
     """
     with wall(current_site(), "holder", proof=customer_id):
-        coupons = list(Coupon.objects.only(*_COUPON).order_by("-taken_at")[:MOST])
+        # What a message is still to bring shows itself when it comes.
+        mine = Coupon.objects.only(*_COUPON).exclude(state=Coupon.State.HELD)
+        coupons = list(mine.order_by("-taken_at")[:MOST])
         batches = Batch.objects.only(*CARD_FIELDS).in_bulk({coupon.batch_id for coupon in coupons})
         merchants = Merchant.objects.only(*PUBLIC_FIELDS).in_bulk({coupon.merchant_id for coupon in coupons})
     held = [

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kernel import crypto
 from kernel.errors import NotAllowed
 from kernel.models import OutboxEvent
 from merchants import models as m
-from merchants.services import claims, customers
+from merchants.services import claims, customers, holding
 from tenants.walls import wall
 from tests import factories
 from tests.factories import DAY, NOW
@@ -302,3 +303,73 @@ def test_a_coupons_page_says_what_it_is_and_never_whose(ada_site, mona):
     assert str(result.customer_id) not in repr(page)
     assert "Carl" not in repr(page)
     assert uuid.UUID(str(page.coupon_id)) == result.coupon_id
+
+
+def held_for_carl(site, batch):
+    """A message to Carl is under way, and holds a coupon of this batch for him."""
+    with wall(site, "site"):
+        carl = m.Customer.objects.get(phone_index=crypto.keyed_index(CARL, site_id=site.id, field="phone"))
+        return holding.hold(batch_id=batch.id, customer_id=carl.id, now=NOW)
+
+
+@pytest.fixture
+def carl_is_known(ada_site, mona):
+    with wall(ada_site, "site"):
+        factories.make_customer(CARL)
+
+
+@pytest.mark.parametrize("device", ["", "browser"])
+def test_whoever_claims_what_a_message_holds_for_them_gets_that_coupon(ada_site, mona, carl_is_known, device):
+    batch = make(ada_site, mona, claim_until=NOW + 9 * DAY)
+    held = held_for_carl(ada_site, batch)
+
+    result = claim(ada_site, batch, device_token=device)
+
+    assert (result.outcome, result.serial, result.coupon_id) == ("taken", held.serial, held.id)
+    (coupon,) = taken_of(ada_site, batch)
+    assert (coupon.source, coupon.ordinal, coupon.taken_at, coupon.use_until) == ("centre", 1, NOW, batch.claim_until)
+    with wall(ada_site, "site"):
+        assert m.MerchantCustomer.objects.get().claims == 1
+        assert OutboxEvent.objects.filter(topic="coupon.taken").count() == 1
+    assert claim(ada_site, batch).outcome == "held"
+
+
+def test_the_message_that_held_it_neither_takes_it_twice_nor_frees_it(ada_site, mona, carl_is_known):
+    batch = make(ada_site, mona)
+    held = held_for_carl(ada_site, batch)
+    claim(ada_site, batch)
+
+    with wall(ada_site, "site"):
+        assert holding.take(coupon_id=held.id, customer_id=held.customer_id, now=NOW + DAY) is True
+        assert holding.free(coupon_id=held.id, customer_id=held.customer_id) is False
+        assert m.MerchantCustomer.objects.get().claims == 1
+    (coupon,) = taken_of(ada_site, batch)
+    assert (coupon.id, coupon.taken_at) == (held.id, NOW)
+
+
+def test_with_a_limit_of_two_the_held_one_is_taken_first_and_then_another(ada_site, mona, carl_is_known):
+    batch = make(ada_site, mona, per_customer_limit=2)
+    held = held_for_carl(ada_site, batch)
+
+    results = [claim(ada_site, batch, device_token="browser") for _ in range(3)]
+
+    assert [one.outcome for one in results] == ["taken", "taken", "held"]
+    assert results[0].serial == held.serial != results[1].serial
+    assert [coupon.ordinal for coupon in taken_of(ada_site, batch)] == [1, 2]
+
+
+def test_a_printed_coupon_does_not_go_over_the_limit_while_a_message_holds_one(ada_site, mona, carl_is_known):
+    batch = make(ada_site, mona, 4, print_quantity=2)
+    held_for_carl(ada_site, batch)
+    with wall(ada_site, "site"):
+        printed = m.Coupon.objects.filter(batch=batch, lane="print").first()
+
+    assert claim(ada_site, serial=printed.serial, source="printed").outcome == "held"
+
+
+def test_another_customer_does_not_get_what_is_held_for_carl(ada_site, mona, carl_is_known):
+    batch = make(ada_site, mona, 1)
+    held_for_carl(ada_site, batch)
+
+    assert claim(ada_site, batch, "+966500000002", name="Dina").outcome == "sold_out"
+    assert claim(ada_site, batch).outcome == "taken"

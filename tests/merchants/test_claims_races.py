@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import threading
 import time
 import uuid
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from accounts.actors import system
 from credits.services import ledger, wallets
 from merchants import models as m
-from merchants.services import batches, claims, expiry, redemption
+from merchants.services import batches, claims, expiry, holding, redemption
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.factories import DAY, NOW
@@ -138,6 +139,28 @@ def test_one_printed_code_is_claimed_by_exactly_one(site, mona):
     results = at_once(lambda phone: claim(site, batch, phone, serial=serial), phones(THREADS))
 
     assert Counter(r.outcome for r in results) == {"taken": 1, "gone": THREADS - 1}
+
+
+@pytest.mark.parametrize("end", [holding.free, functools.partial(holding.take, now=NOW)], ids=["given up", "sent"])
+def test_a_claim_and_the_end_of_the_message_that_holds_the_coupon_give_it_once(site, mona, end):
+    for number in range(15):
+        batch = make(site, mona, 2)
+        with wall(site, "site"):
+            carl = factories.make_customer(f"+96650001{number:04d}")
+            held = holding.hold(batch_id=batch.id, customer_id=carl.id, now=NOW)
+
+        def act(what, batch=batch, held=held, carl=carl, number=number):
+            if what == "claim":
+                return claim(site, batch, f"+96650001{number:04d}").outcome
+            with wall(site, "site"):
+                return end(coupon_id=held.id, customer_id=carl.id)
+
+        outcome, _ended = at_once(act, ["claim", "end"], threads=2)
+        assert outcome in ({"taken"} if end is holding.free else {"taken", "held"})
+        with wall(site, "site"):
+            states = Counter(m.Coupon.objects.filter(batch=batch).values_list("state", flat=True))
+            assert states == {"taken": 1, "available": 1}
+            assert m.MerchantCustomer.objects.filter(customer=carl).count() <= 1
 
 
 def test_nobody_is_told_sold_out_while_a_claim_may_still_roll_back(site, mona):

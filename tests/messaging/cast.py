@@ -66,11 +66,15 @@ class Phone:
             merchant=self.shop.merchant, customer=found, first_at=NOW, last_at=NOW, claims=1
         )
         if agrees:
-            OptIn.objects.create(
-                merchant=self.shop.merchant, customer=found, state="given", text_version="1", language="en",
-                source="centre", at=NOW,
-            )  # fmt: skip
+            self.agrees(found)
         return found
+
+    def agrees(self, customer: Customer) -> None:
+        """The customer ticked the box of this merchant."""
+        OptIn.objects.create(
+            merchant=self.shop.merchant, customer=customer, state="given", text_version="1", language="en",
+            source="centre", at=NOW,
+        )  # fmt: skip
 
     def taken(self, batch: Any, customer: Customer, source: str = "centre") -> Coupon:
         coupon = Coupon.objects.filter(batch=batch, state="available").first()

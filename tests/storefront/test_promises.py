@@ -8,6 +8,7 @@ import pytest
 
 from kernel import clock
 from merchants import models as m
+from messaging.choices import Trigger
 from messaging.consent.services import consent
 from messaging.meta.models import Sender
 from messaging.models import Message, Switches
@@ -315,3 +316,21 @@ def test_without_the_unique_key_they_are_two(race_phone, monkeypatch, superuser)
     drop_unique_key(superuser, race_phone.shop.site)
 
     assert pressed_twice(race_phone, monkeypatch) == (2, 2, (10, 8))
+
+
+def test_what_an_automation_holds_overnight_is_there_for_whoever_comes_for_it_before(phone, offer, browser):
+    """It is in no list before it is sent; claimed, it is one coupon and one message, the one that waits."""
+    serial_of(browser.claim(open_batch(phone.shop.merchant, 3)))  # this browser has proved the number
+    carl = m.Customer.objects.get()
+    phone.agrees(carl)
+    waiting = phone.queued(Trigger.BIRTHDAY, customer_id=carl.id, batch_id=offer.id, now=clock.now())
+    held = waiting.coupon
+    assert held.serial not in text(browser.get("/my/"))
+
+    claimed = serial_of(browser.claim(offer))
+    handled(claimed)
+
+    assert claimed == held.serial
+    assert "This coupon cannot be used" not in text(browser.get(f"/c/{claimed}"))
+    assert claimed in text(browser.get("/my/"))
+    assert [one.id for one in Message.objects.filter(coupon_id=held.id)] == [waiting.id]
