@@ -46,11 +46,16 @@ def list_others(batch: Batch, *, now: dt.datetime, limit: int = 3) -> list[Batch
 
 @dataclass(frozen=True)
 class Store:
-    """`wheel`: the merchant's lucky draw, where one runs; `offers`: what the page gives without it."""
+    """`face`: the merchant's lucky draw, running or not; `offers`: what the page gives without it."""
 
     merchant: Merchant
     offers: list[Batch]
-    wheel: Face | None = None
+    face: Face | None = None
+
+    @property
+    def wheel(self) -> Face | None:
+        """The lucky draw, where it runs."""
+        return self.face if self.face and self.face.runs else None
 
 
 def find_store(slug: str, *, now: dt.datetime) -> Store | None:
@@ -68,4 +73,4 @@ def find_store(slug: str, *, now: dt.datetime) -> Store | None:
     found = [batch for batch in found if batch.print_quantity < batch.quantity and batch.id not in kept_back]
     for batch in found:
         batch.merchant = merchant
-    return Store(merchant, found, face if face and face.runs else None)
+    return Store(merchant, found, face)

@@ -103,18 +103,25 @@ def from_store(request: HttpRequest, slug: str, batch_id: uuid.UUID, shared: boo
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.limited
 def from_wheel(request: HttpRequest, slug: str, shared: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 set by the URL
-    """Spin the wheel of the page behind a merchant's poster: the same form, then review, wheel and coupon."""
-    store = offers.find_store(slug, now=clock.now())
+    """Spin the wheel of the page behind a merchant's poster: the same form, then review, wheel and coupon.
+
+    The spin itself answers a form that was sent, also where the wheel rests by now: it may have been sent before.
+    """
+    now = clock.now()
+    store = offers.find_store(slug, now=now)
     if store is None:
         raise Http404
     merchant = store.merchant
     back = reverse("storefront:kiosk" if shared else "storefront:store", args=[merchant.slug])
-    if store.wheel is None:
+    if store.face is None:
         return redirect(back)
     place = Place(
         None, "in_store", request.path, back, shared=shared, review=turning.has_review(merchant),
-        wheel=turning.Wheel(store.wheel, merchant),
+        wheel=turning.Wheel(store.face, merchant),
     )  # fmt: skip
+    if request.method != "POST" and not store.face.runs:
+        spin_id = turning.spun_today(request, place, now)
+        return turning.show(request, place, spin_id) if spin_id else redirect(back)
     return _answer(request, place)
 
 
@@ -247,7 +254,9 @@ def _spun(
         turn.forget()
         return _form(request, place, form, status=422)
     mark = "" if place.shared else turning.mark(request, place, asked.phone, now)
-    spin_id = result.spin_id or (turning.spun_here(request, mark) if result.outcome == spinning.AGAIN else None)
+    spin_id = result.spin_id
+    if spin_id is None and result.outcome in {spinning.AGAIN, spinning.CLOSED}:
+        spin_id = turning.spun_here(request, mark)
     if spin_id is None:
         turn.forget()
         return turning.refused(request, place, result.outcome, now=now, unknown=result.fresh)

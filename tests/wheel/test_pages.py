@@ -280,9 +280,7 @@ def test_what_only_the_wheel_gives_is_not_to_be_had_past_it(ada_site, mona, vouc
     in_store(ada_site, voucher)
     assert browser.get(past)["Location"] == "/s/mona/wheel"
     assert form(browser, past)["Location"] == "/s/mona/wheel"
-    with wall(ada_site, "site"):
-        sure.wheel.is_on, sure.wheel.switched_at = False, clock.now()
-        sure.wheel.save()
+    switch_off(ada_site, sure)
 
     assert form(browser, past).status_code == 404
     assert str(voucher.id) not in text_of(browser.get("/s/mona"))
@@ -302,14 +300,84 @@ def test_other_offers_stay_beside_the_wheel(ada_site, mona, sure, browser):
     assert form(browser, f"/s/mona/{other.id}").status_code == 302
 
 
-def test_when_everything_is_won_the_wheel_rests(ada_site, mona, browser):
+@pytest.fixture
+def last(ada_site, mona):
+    """A wheel with one prize left."""
     with wall(ada_site, "site"):
-        last = open_batch(mona, 1)
-        factories.make_wheel(mona, ("Prize", 1, last), ("Prize", 1, last))
+        one = open_batch(mona, 1, in_store=False)
+        return factories.make_wheel(mona, ("Prize", 1, one), ("Prize", 1, one))
+
+
+def switch_off(site, version):
+    with wall(site, "site"):
+        version.wheel.is_on, version.wheel.switched_at = False, clock.now()
+        version.wheel.save()
+
+
+def test_when_everything_is_won_the_wheel_rests(last, browser):
     form(browser)
 
+    late = form(Browser(), phone_number="0500000002")
+
+    assert Browser().get("/s/mona/wheel")["Location"] == "/s/mona"
+    assert late.status_code == 409
+    assert "Everything is won" in text_of(late)
+    assert "Nothing about you was stored" in text_of(late)
+
+
+@pytest.mark.parametrize("why", ["won", "off"])
+def test_who_won_is_shown_that_again_when_the_wheel_rests_by_now(ada_site, last, browser, why):
+    turn = re.search(r'name="turn" value="([^"]+)"', text_of(browser.get("/s/mona/wheel")))[1]
+    first = form(browser, turn=turn)
+    if why == "off":
+        switch_off(ada_site, last)
+
+    answers = [form(browser, turn=turn), form(browser, turn="a-later-press"), browser.get("/s/mona/wheel")]
+
+    (made,) = spins(ada_site)
+    for answer in (first, *answers):
+        assert made.coupon.serial in text_of(browser.get(answer["Location"] + "?shown=1"))
+
+
+def test_an_unproved_browser_finds_its_own_spin_again_on_a_wheel_that_was_stopped(ada_site, mona, sure):
+    with wall(ada_site, "site"):
+        factories.make_customer("+966500000001")  # known, and proved by no browser
+    second = Browser()
+    form(second, name="", birthday="")
+    switch_off(ada_site, sure)
+
+    later = form(second, name="", birthday="", turn="a-later-press")
+
+    (made,) = spins(ada_site)
+    assert made.coupon.serial in text_of(second.get(later["Location"] + "?shown=1"))
+
+
+def test_a_form_that_was_open_when_the_wheel_was_stopped_says_so(ada_site, sure, browser):
+    browser.get("/s/mona/wheel")
+    switch_off(ada_site, sure)
+
+    answers = [form(browser), form(browser, "/s/mona/kiosk/wheel")]
+
+    for answer in answers:
+        assert answer.status_code == 409
+        assert "The shop has stopped it for a while." in text_of(answer)
+    assert spins(ada_site) == []
+
+
+def test_a_wheel_that_rests_shows_nobody_a_spin_that_is_not_their_own_of_today(ada_site, last, browser, monkeypatch):
+    form(browser)
+    with wall(ada_site, "site"):
+        other = factories.make_merchant("Sam", slug="sam")
+        sams = open_batch(other, 1, in_store=False)
+        wheel = factories.make_wheel(other, ("Prize", 1, sams), ("Prize", 1, sams))
+    switch_off(ada_site, wheel)
+
+    assert browser.get("/s/sam/wheel")["Location"] == "/s/sam"
+    assert browser.get("/s/mona/kiosk/wheel")["Location"] == "/s/mona/kiosk"
+    assert Browser().get("/s/mona/wheel")["Location"] == "/s/mona"
+    tomorrow = clock.now() + factories.DAY
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert browser.get("/s/mona/wheel")["Location"] == "/s/mona"
-    assert form(Browser(), phone_number="0500000002")["Location"] == "/s/mona"
 
 
 def test_who_holds_every_prize_reads_that_nothing_is_left(ada_site, mona, voucher, browser):

@@ -26,7 +26,7 @@ ADDRESS_KEPT = dt.timedelta(days=2)
 
 @dataclass(frozen=True)
 class Wheel:
-    """A running wheel and whose it is."""
+    """A wheel, running or not, and whose it is."""
 
     face: faces.Face
     merchant: Merchant
@@ -150,6 +150,13 @@ def spun_here(request: HttpRequest, mark: str) -> uuid.UUID | None:
     """The spin that this very browser made for this number today, if it did."""
     found = browser.spins(request).get(mark, "") if mark else ""
     return uuid.UUID(found) if found else None
+
+
+def spun_today(request: HttpRequest, place: Place, now: dt.datetime) -> uuid.UUID | None:
+    """The last spin of today that this very browser made here, for whichever number; never one on a shared device."""
+    day, kept = clock.local_date(now, place.merchant.time_zone), {} if place.shared else browser.spins(request)
+    found = (faces.find_spin(uuid.UUID(spin_id)) for spin_id in reversed(kept.values()))
+    return next((one.id for one in found if one and (one.merchant_id, one.day) == (place.merchant.id, day)), None)
 
 
 def keep(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, phone: str, mark: str) -> None:
