@@ -47,7 +47,7 @@ WITHOUT_IMAGE = frozenset({Purpose.COUPON_TEXT, Purpose.CODE})
 class Verdict(StrEnum):
     """What to do about an error."""
 
-    RETRY_SOON = "retry_soon"  # with back-off and jitter; the sender goes slower
+    RETRY_SOON = "retry_soon"  # with back-off and jitter
     RETRY_PAIR = "retry_pair"  # this recipient only, after 4^n seconds
     RETRY_LATER = "retry_later"  # once, a day later
     PAUSE_SENDER = "pause_sender"  # nothing of this number until a person looked
@@ -63,21 +63,31 @@ _CODES: dict[Verdict, tuple[int, ...]] = {
     Verdict.RETRY_SOON: (1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004),
     Verdict.RETRY_PAIR: (131056,),
     Verdict.RETRY_LATER: (131049, 130472),
-    Verdict.PAUSE_SENDER: (131048, 131064, 368, 131031, 130497, 131042, 131037, 131045, 133010),
+    # From 3 on: our token may do nothing with this number, or there is no such number any more. Those of other sites are
+    # none the worse for it, so the token is kept.
+    Verdict.PAUSE_SENDER: (
+        131048, 131064, 368, 131031, 131042, 131037, 131045, 133010, 3, 10, *range(200, 300), 131005, 33,
+    ),
     Verdict.PAUSE_TEMPLATE: (132015, 132016, 132001, 132007, 132068, 132069),
     Verdict.FIX_PAYLOAD: (
         100, 131008, 131009, 131051, 131052, 131053, 132000, 132005, 132008, 132012, 131021, 131062, 131063,
     ),
-    Verdict.RECIPIENT_FINAL: (131026, 131030),
+    # 130497: we may not write to that country. Everybody else's messages go on.
+    Verdict.RECIPIENT_FINAL: (131026, 131030, 130497),
     Verdict.OPTED_OUT: (131050,),
     Verdict.WINDOW_CLOSED: (131047,),
-    Verdict.TOKEN_DEAD: (0, 3, 10, 190, *range(200, 300), 131005),
+    Verdict.TOKEN_DEAD: (0, 190),
 }  # fmt: skip
 _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
 
 
-def verdict_of(code: int | None, http_status: int | None) -> Verdict:
+_GONE = (100, 33)  # a wrong parameter, and it is the number itself that does not exist
+
+
+def verdict_of(code: int | None, http_status: int | None, subcode: int | None = None) -> Verdict:
     """What to do about Meta's error `code`, which decides; a code that nobody knows is judged by the HTTP status."""
+    if (code, subcode) == _GONE:
+        return Verdict.PAUSE_SENDER
     if code is not None and code in _VERDICTS:
         return _VERDICTS[code]
     if http_status is not None and (http_status >= 500 or http_status == 429):

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Conflict, DomainError
+from messaging.meta.choices import Verdict
 
 
 class NotConnected(DomainError):
@@ -35,12 +36,13 @@ class SenderConflict(Conflict):
 
 
 class MetaRefused(DomainError):
-    """Meta said no, and nothing happened. The sentence is Meta's own, with its number."""
+    """Meta said no, and nothing happened. The sentence is Meta's own, with its number; `verdict`: what that means."""
 
     code = "meta_refused"
     status = 502
 
-    def __init__(self, number: int | None, title: str) -> None:
+    def __init__(self, number: int | None, title: str, verdict: Verdict | None = None) -> None:
+        self.number, self.verdict = number, verdict
         said = f"{title} ({number})" if number is not None else title
         super().__init__(_("Meta refused: %(said)s") % {"said": said or "–"}, meta_code=number)
 

@@ -126,16 +126,15 @@ def refused(
     """
     with transaction.atomic():
         message = locks.message(message_id)
-        if turn < message.turn or turn <= message.refused_turn:
-            return
-        if message.state in ARRIVED:
-            _failed_after_sent(message, code, title, now, billed=bool(billed))
-            return
-        if message.state not in OPEN:
+        if turn < message.turn or turn <= message.refused_turn or message.state not in {*OPEN, *ARRIVED}:
             return
         message.refused_turn = turn
         asked_at, form = message.claimed_at, form or message.form
-        _answer(message, verdict, code, title, now, random)
+        if message.state in ARRIVED:
+            _failed_after_sent(message, code, title, now, billed=bool(billed))
+        else:
+            _answer(message, verdict, code, title, now, random)
+        # However far the message had come: what Meta says of the person and of the number holds.
         if verdict == Verdict.OPTED_OUT and message.customer:
             # In the same transaction: what somebody wants is told once, and must not be lost.
             consent.opt_out_number(index=bytes(message.recipient), source="meta", now=now)
@@ -329,8 +328,12 @@ def _credit(message: Message) -> dict[str, Any]:
 
 
 def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.datetime, *, billed: bool) -> None:
-    """Sent and then failed. One credit goes back where Meta did not bill it; the coupon stays taken."""
+    """Sent and then failed. One credit goes back where Meta did not bill it; the coupon stays taken.
+
+    What was delivered stays so: a refusal that is told later than that changes nothing about it.
+    """
     if message.state != State.SENT:
+        message.save(update_fields=["refused_turn"])
         return
     _note(message, State.FAILED, now, title)
     message.state, message.failed_at, message.error, message.error_code = State.FAILED, now, title[:120], code

@@ -10,10 +10,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from credits.models import Entry
+from kernel.models import OutboxEvent
 from merchants.models import Coupon
 from messaging.choices import Trigger
 from messaging.consent.queries import register
+from messaging.meta.models import Sender
 from messaging.meta.news import Inbound, Preference, Status
+from messaging.meta.services import senders
 from messaging.models import Contact, Message
 from messaging.models.contact import WINDOW
 from messaging.services import inbound, outcomes, statuses
@@ -370,3 +373,23 @@ def test_meta_saying_that_somebody_opted_out_is_an_opt_out(phone):
     tell(message, "failed", code=131050)
 
     assert register.is_stopped(bytes(customer.phone_index))
+
+
+def test_an_opt_out_that_is_told_after_the_message_was_sent_counts_too(phone):
+    customer = phone.customer(phone="+966511112222")
+    message = under_way(phone.queued(Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id))
+
+    tell(message, "sent", "failed", code=131050)
+
+    assert register.is_stopped(bytes(customer.phone_index))
+
+
+@pytest.mark.parametrize("before", ["accepted", "sent", "delivered"])
+def test_what_meta_says_of_the_number_counts_however_far_the_message_had_come(phone, claimed, before):
+    if before != "accepted":
+        tell(claimed, before)
+    found = tell(claimed, "failed", "failed", code=131048)
+
+    assert Sender.objects.get().state == "paused"
+    assert found.state == {"accepted": "queued", "sent": "failed", "delivered": "delivered"}[before]
+    assert OutboxEvent.objects.filter(topic=senders.PAUSED).count() == 1

@@ -20,14 +20,20 @@ from messaging.meta.choices import CATEGORY, Purpose, Verdict, template_status, 
         (131047, 400, Verdict.WINDOW_CLOSED),
         (190, 401, Verdict.TOKEN_DEAD),
         (0, 401, Verdict.TOKEN_DEAD),
-        (205, 403, Verdict.TOKEN_DEAD),
-        (131005, 403, Verdict.TOKEN_DEAD),
+        (205, 403, Verdict.PAUSE_SENDER),
+        (131005, 403, Verdict.PAUSE_SENDER),
+        (130497, 403, Verdict.RECIPIENT_FINAL),
     ],
 )
 def test_the_code_decides_whatever_the_http_status(code, status, verdict):
     assert verdict_of(code, status) == verdict
     assert verdict_of(code, None) == verdict
     assert verdict_of(code, 500) == verdict
+
+
+def test_a_number_that_is_gone_rests_and_a_wrong_parameter_is_the_messages_own_fault():
+    assert verdict_of(100, 400, 33) == Verdict.PAUSE_SENDER
+    assert verdict_of(100, 400, 2494002) == verdict_of(100, 400) == Verdict.FIX_PAYLOAD
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_nobody_listening_means_that_nothing_was_sent(ada_site):
 @pytest.mark.parametrize(
     "fault",
     [{"hang": 5, "after": True}, {"cut": True, "after": True}, {"cut": True}, {"status": 502, "after": True},
-     {"status": 504}],
+     {"status": 504}, {"status": 403}, {"status": 404}, {"status": 408}],
 )  # fmt: skip
 def test_a_silence_or_a_cut_leaves_the_outcome_unknown(whatsapp, number, ada_site, fault):
     whatsapp.control("fault", **fault)
@@ -201,6 +201,15 @@ def test_a_number_that_is_never_answered_got_its_message(whatsapp, number, ada_s
         client_of(cast.TOKEN, timeout=0.4).send(number, _text(ada_site, "966505557001"))
 
     assert len(whatsapp.messages("966505557001")) == 1
+
+
+def test_a_page_that_says_too_many_requests_has_passed_nothing_on(whatsapp, client, number, ada_site):
+    whatsapp.control("fault", status=429)
+
+    with pytest.raises(Refused) as refused:
+        client.send(number, _text(ada_site))
+
+    assert (refused.value.code, refused.value.verdict) == (None, Verdict.RETRY_SOON)
 
 
 @pytest.mark.parametrize("code", [131000, 131016, 2])

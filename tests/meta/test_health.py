@@ -10,6 +10,7 @@ from accounts.models import AuditEvent
 from kernel import clock
 from kernel.models import OutboxEvent
 from messaging.meta import tasks
+from messaging.meta.errors import MetaRefused
 from messaging.meta.models import MessageTemplate, Sender
 from messaging.meta.queries import health
 from messaging.meta.services import senders, templates
@@ -217,3 +218,16 @@ def test_numbers_are_found_by_site_and_however_their_digits_are_grouped(chief, a
     assert found("q=Offers") == [bob_site.name]
     assert found("quality=RED") == [ada_site.name]
     assert found("status=BANNED") == [bob_site.name]
+
+
+def test_a_number_that_is_gone_rests_and_the_console_is_mailed(number, whatsapp, chief, master_site, ada_site):
+    with wall(master_site, "master"):
+        Sender.objects.update(phone_number_id="109999999999999")
+
+    with pytest.raises(MetaRefused):
+        look(master_site, number)
+
+    with wall(master_site, "master"):
+        found = Sender.objects.get(id=number.id)
+        assert (found.state, found.pause_reason) == ("paused", "Meta: 100")
+        assert OutboxEvent.objects.filter(topic=senders.PAUSED).count() == 1

@@ -16,7 +16,8 @@ class Sender(PublicModel):
     """One per site, under the platform's account. `users_per_day` is Meta's limit on people written to in a day, which
     all numbers of the account share; none: unlimited. `people_lately`: to how many this number wrote in
     the day before `people_counted_at`. `countries`: where it sends to, as two-letter codes; none: everywhere. A paused
-    sender keeps its queue; one that is off takes nothing. What its site counted at `counted_at`: `codes_lately` that it
+    sender keeps its queue; one that is off takes nothing. `rests_until`: Meta gave no answer of use lately; after that
+    moment one message is tried before the others. What its site counted at `counted_at`: `codes_lately` that it
     paid for within an hour, messages `waiting` and `waiting_since` when, those of the last day that went out and that
     failed."""
 
@@ -27,6 +28,7 @@ class Sender(PublicModel):
     state = models.CharField(max_length=6, choices=SenderState, default=SenderState.ON)
     pause_reason = models.CharField(max_length=200, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)  # none while paused: until a person resumes it
+    rests_until = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=20, choices=NumberStatus, blank=True)  # what Meta says of the number itself
     quality = models.CharField(max_length=10, blank=True)  # GREEN, YELLOW, RED, as Meta says
     messages_per_second = models.PositiveIntegerField(default=80)

@@ -103,7 +103,7 @@ def translated(now: dt.datetime) -> Iterator[None]:
         log.warning("Meta said no", code=error.code, http=error.http_status, verdict=error.verdict)
         if error.verdict == Verdict.TOKEN_DEAD:
             token_died(now)
-        raise MetaRefused(error.code, error.title) from None
+        raise MetaRefused(error.code, error.title, error.verdict) from None
     except (Unreachable, Unknown) as error:
         log.warning("Meta does not answer", kind=type(error).__name__)
         raise MetaSilent from None

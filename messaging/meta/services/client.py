@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -33,7 +34,7 @@ class Refused(Exception):
     def __init__(
         self, code: int | None, subcode: int | None, http_status: int, title: str = "", details: str = ""
     ) -> None:
-        self.verdict: Verdict = verdict_of(code, http_status)
+        self.verdict: Verdict = verdict_of(code, http_status, subcode)
         super().__init__(f"{code or http_status}: {self.verdict}")
         self.code, self.subcode, self.http_status, self.title, self.details = code, subcode, http_status, title, details
 
@@ -200,8 +201,8 @@ def _answer(response: requests.Response) -> Json:
         raise _refusal(error, response.status_code)
     if response.ok and isinstance(found, dict):
         return found
-    if response.status_code < 500 and not response.ok:
-        raise Refused(None, None, response.status_code)
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Refused(None, None, response.status_code)  # whoever says so has passed nothing on
     raise Unknown(f"status {response.status_code} without an answer of Meta's")
 
 

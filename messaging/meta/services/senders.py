@@ -14,7 +14,7 @@ from accounts.actors import Actor, must, system
 from accounts.services import audit
 from kernel.services import outbox
 from messaging.meta import locks
-from messaging.meta.choices import LOW, WELL, SenderState, number_status
+from messaging.meta.choices import LOW, WELL, SenderState, Verdict, number_status
 from messaging.meta.countries import near
 from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
@@ -78,10 +78,16 @@ def at_meta(now: dt.datetime) -> list[dict[str, Any]]:
 def check(sender: Sender, *, now: dt.datetime) -> None:
     """Ask Meta how the number is, and note it; the console gets a mail about what became worse. On the console.
 
-    Raises NotConnected, MetaRefused, MetaSilent.
+    One that Meta no longer knows, or no longer lets us use, rests until a person looked. Raises NotConnected,
+    MetaRefused, MetaSilent.
     """
-    with account.translated(now):
-        found = account.client().number(sender.phone_number_id)
+    try:
+        with account.translated(now):
+            found = account.client().number(sender.phone_number_id)
+    except MetaRefused as refused:
+        if refused.verdict == Verdict.PAUSE_SENDER:
+            pause(sender.id, f"Meta: {refused.number}", None, now)
+        raise
     with transaction.atomic():
         row = locks.sender(sender.id)
         figures = _figures(found, row)
