@@ -63,8 +63,8 @@ _CODES: dict[Verdict, tuple[int, ...]] = {
     Verdict.RETRY_SOON: (1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004),
     Verdict.RETRY_PAIR: (131056,),
     Verdict.RETRY_LATER: (131049, 130472),
-    # From 3 on: our token may do nothing with this number, or there is no such number any more. Those of other sites are
-    # none the worse for it, so the token is kept.
+    # From 3 on: our token may do nothing with this number, or there is no such number any more. Those of other sites
+    # are none the worse for it, so the token is kept.
     Verdict.PAUSE_SENDER: (
         131048, 131064, 368, 131031, 131042, 131037, 131045, 133010, 3, 10, *range(200, 300), 131005, 33,
     ),

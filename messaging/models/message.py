@@ -84,6 +84,8 @@ class Message(WalledModel):
             models.Index(
                 fields=["type", "payer", "due_at"], condition=models.Q(state="queued"), name="messaging_message_due"
             ),
+            # When the queue is looked at next.
+            models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="messaging_message_next"),
             # The sweep: what has been open for too long.
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="messaging_message_sending"),
             models.Index(
