@@ -24,6 +24,11 @@ class Target:
         """The occasion: one birthday of one year, however often and whenever it is looked at."""
         return f"birthday:{self.year}"
 
+    @property
+    def date(self) -> dt.date:
+        """The day on which it is kept."""
+        return birthday_in(self.year, month=self.month, day=self.day)
+
 
 def birthday_in(year: int, *, month: int, day: int) -> dt.date:
     """The day on which a birthday is kept in `year`: 29 February on the 28th where there is no 29th."""

@@ -247,6 +247,17 @@ class TestReminder:
         assert (message.trigger, message.coupon_id) == ("reminder", coupons[0].id)
         assert not m.Coupon.objects.filter(state="held").exists()
 
+    def test_the_coupon_that_ends_first_is_reminded_of_first(self, phone):
+        automation(phone, "reminder", daily_cap=1)
+        batch = phone.batch(5)
+        coupons = [phone.taken(batch, phone.customer()) for _ in range(2)]
+        for coupon, days in zip(coupons, (3, 1), strict=True):
+            m.Coupon.objects.filter(id=coupon.id).update(use_until=NOW + days * DAY, taken_at=NOW - 5 * DAY)
+
+        run()
+
+        assert Message.objects.get().coupon_id == coupons[1].id
+
     @pytest.mark.parametrize("fields", [{"state": "redeemed"}, {"use_until": NOW}, {"taken_at": NOW}])
     def test_not_one_that_is_used_over_or_brand_new(self, phone, fields):
         automation(phone, "reminder")
@@ -304,6 +315,14 @@ def test_one_automation_that_fails_does_not_keep_the_others_from_their_turn(phon
     assert run().sent == 1
     one.refresh_from_db()
     assert one.started_at == NOW
+
+
+def test_whose_birthday_is_nearest_is_greeted_first_where_the_day_has_no_room_for_all(phone):
+    automation(phone, daily_cap=1, days_before=3, days_after=1)
+    people = [born(phone, 3, 4), born(phone, 3, 2), born(phone, 3, 1), born(phone, 2, 28)]
+
+    assert [run(NOW + n * DAY).sent for n in range(4)] == [1] * 4
+    assert written_to() == [person.id for person in reversed(people)]
 
 
 def test_a_backlog_that_can_wait_leaves_the_share_of_the_day_to_what_cannot(phone):

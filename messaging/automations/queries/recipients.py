@@ -1,7 +1,7 @@
 """Who is due for what: a few statements over a merchant's customers, however many there are. At level site.
 
 Three steps. `population`: for whom the occasion has come, each with its key. `reasons`: why somebody is left out.
-`due`: the rest, in a fixed order.
+`due`: the rest, in the order of the population.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DateField,
+    DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Q,
@@ -44,17 +47,25 @@ Rows = Any  # QuerySet[MerchantCustomer] or QuerySet[Coupon], with annotations
 # A reminder is for a coupon that one has had for a while; not for one that is short from the start.
 SETTLED = dt.timedelta(hours=24)
 _TEXT = CharField()
+_DAY = DateField()
 NO = Value(False)  # noqa: FBT003 a value of SQL
+NEVER = Value(None, output_field=_DAY)
+# A coupon that ends at midnight has its last day before it.
+_LAST_MOMENT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Somebody to write to. `coupon_id` only for a reminder; else the batch gives one. `row_id` continues a list."""
+    """Somebody to write to. `coupon_id` only for a reminder; else the batch gives one. `row_id` continues a list.
+
+    `day` is that of the occasion, where it has one.
+    """
 
     row_id: uuid.UUID
     customer_id: uuid.UUID
     phone_sealed: str
     key: str
+    day: dt.date | None
     coupon_id: uuid.UUID | None = None
 
 
@@ -77,9 +88,11 @@ class Reasons:
 
 
 def population(automation: Automation, merchant: Merchant, *, now: dt.datetime, ahead: int = 0) -> Rows:
-    """For whom the occasion has come by the merchant's clock, or comes within `ahead` days. Each row has `occasion`.
+    """For whom the occasion has come by the merchant's clock, or comes within `ahead` days; who would miss it first
+    comes first.
 
-    Rows are MerchantCustomer, and Coupon for a reminder.
+    Each row has `occasion`, its key, and `day`: the birthday, the festival, or the coupon's last day; none for a
+    recall, which can wait. Rows are MerchantCustomer, and Coupon for a reminder.
     """
     today = clock.local_date(now, merchant.time_zone)
     if automation.kind == Kind.BIRTHDAY:
@@ -92,7 +105,7 @@ def population(automation: Automation, merchant: Merchant, *, now: dt.datetime, 
 
 
 def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.datetime) -> Rows:
-    """The customers a campaign is for."""
+    """The customers a campaign is for, in the order in which its portions go on."""
     rows = _seen(_customers(merchant))
     today = clock.local_date(now, merchant.time_zone)
     if wanted.seen_within is not None:
@@ -117,7 +130,7 @@ def segment(campaign: Campaign, merchant: Merchant, wanted: Segment, *, now: dt.
         rows = rows.filter(Exists(taken.filter(batch_id=wanted.claimed)))
     if wanted.redeemed:
         rows = rows.filter(Exists(used.filter(batch_id=wanted.redeemed)))
-    return rows.annotate(occasion=Value(f"campaign:{campaign.id}", output_field=_TEXT))
+    return rows.annotate(occasion=Value(f"campaign:{campaign.id}", output_field=_TEXT), day=NEVER).order_by("pk")
 
 
 def still_meant(rows: Rows, campaign: Campaign) -> Rows:
@@ -199,14 +212,15 @@ def told(rows: Rows) -> Rows:
 
 
 def due(rows: Rows) -> Rows:
-    """Those who are written to, in a fixed order."""
-    return rows.filter(**_REASONS["will_get"]).order_by("pk")
+    """Those who are written to, in the order of the population."""
+    return rows.filter(**_REASONS["will_get"])
 
 
 def list_due(rows: Rows, *, limit: int, after: uuid.UUID | None = None) -> list[Due]:
-    """The first `limit` of those who are written to, beyond the row `after`."""
+    """The first `limit` of those who are written to; of a segment, those beyond the row `after`."""
     found = due(rows).filter(pk__gt=after) if after else due(rows)
-    names = ["pk", "customer_id", "customer__phone_sealed", "occasion", *(["pk"] if rows.model is Coupon else [])]
+    coupon = ["pk"] if rows.model is Coupon else []
+    names = ["pk", "customer_id", "customer__phone_sealed", "occasion", "day", *coupon]
     return [Due(*row) for row in found.values_list(*names)[:limit]]
 
 
@@ -221,7 +235,7 @@ def _customers(merchant: Merchant) -> Rows:
 
 
 def _nobody(merchant: Merchant) -> Rows:
-    return _customers(merchant).none().annotate(occasion=Value("", output_field=_TEXT))
+    return _customers(merchant).none().annotate(occasion=Value("", output_field=_TEXT), day=NEVER)
 
 
 def _seen(rows: Rows) -> Rows:
@@ -233,19 +247,21 @@ def _birthdays(automation: Automation, merchant: Merchant, today: dt.date, ahead
     targets = dates.birthdays_due(today, before=automation.days_before, after=automation.days_after, ahead=ahead)
     if not targets:
         return _nobody(merchant)
-    keys = [
-        When(customer__birth_month=target.month, customer__birth_day=target.day, then=Value(target.key))
-        for target in targets
-    ]
-    rows = _customers(merchant).annotate(occasion=Case(*keys, output_field=_TEXT))
-    return rows.filter(occasion__isnull=False)
+    born = [Q(customer__birth_month=target.month, customer__birth_day=target.day) for target in targets]
+    keys = [When(when, then=Value(target.key)) for when, target in zip(born, targets, strict=True)]
+    days = [When(when, then=Value(target.date)) for when, target in zip(born, targets, strict=True)]
+    rows = _customers(merchant).annotate(
+        occasion=Case(*keys, output_field=_TEXT), day=Case(*days, output_field=_DAY)
+    )  # fmt: skip
+    return rows.filter(occasion__isnull=False).order_by("day", "pk")
 
 
 def _away(automation: Automation, merchant: Merchant, today: dt.date, ahead: int) -> Rows:
     until = today - dt.timedelta(days=(automation.days or 1) - ahead)
     rows = _seen(_customers(merchant)).filter(seen__lt=clock.end_of_day(until, merchant.time_zone))
     day = Cast(TruncDate("seen", tzinfo=ZoneInfo(merchant.time_zone)), _TEXT)
-    return rows.annotate(occasion=Concat(Value("recall:"), day, output_field=_TEXT))
+    key = Concat(Value("recall:"), day, output_field=_TEXT)
+    return rows.annotate(occasion=key, day=NEVER).order_by("pk")
 
 
 def festivals_due(automation: Automation, merchant: Merchant, today: dt.date, ahead: int = 0) -> list[Any]:
@@ -261,12 +277,18 @@ def _festival(automation: Automation, merchant: Merchant, today: dt.date, ahead:
     first = next(iter(near), None)
     if first is None:
         return _nobody(merchant)
-    return _customers(merchant).annotate(occasion=Value(first.key, output_field=_TEXT))
+    named = Value(first.key, output_field=_TEXT)
+    return _customers(merchant).annotate(occasion=named, day=Value(first.day, output_field=_DAY)).order_by("pk")
 
 
 def _ending(automation: Automation, merchant: Merchant, now: dt.datetime, ahead: int) -> Rows:
     until = now + dt.timedelta(days=(automation.days or 1) + ahead)
-    return Coupon.objects.filter(
+    rows = Coupon.objects.filter(
         merchant_id=merchant.id, state=Coupon.State.TAKEN, customer__isnull=False, customer__erased_at__isnull=True,
         use_until__gt=now, use_until__lte=until, taken_at__lte=now - SETTLED + dt.timedelta(days=ahead),
-    ).annotate(occasion=Concat(Value("reminder:"), Cast("id", _TEXT), output_field=_TEXT))  # fmt: skip
+    )  # fmt: skip
+    last = ExpressionWrapper(F("use_until") - _LAST_MOMENT, output_field=DateTimeField())
+    return rows.annotate(
+        occasion=Concat(Value("reminder:"), Cast("id", _TEXT), output_field=_TEXT),
+        day=TruncDate(last, tzinfo=ZoneInfo(merchant.time_zone)),
+    ).order_by("use_until", "pk")  # fmt: skip
