@@ -27,20 +27,21 @@ def receive(message: Inbound, *, now: dt.datetime) -> bool:
     """Note that somebody wrote, and do what a keyword says; whether there was one and it was done."""
     at = min(message.at, now)
     # Who hides the number has an open window, too, where we know who it is: the same person's claim finds it.
-    index = _index(message.phone) or _behind(message.user_id, message.context_wamid)
-    if index is not None:
+    found = _numbers(message.phone, message.user_id, message.context_wamid)
+    for index in found:
         _seen(index, at)
     word = consent.word_of(message.text) if message.kind in {"text", "button", "interactive"} else None
     if word is None:
         return False
-    if index is None:
+    if not found:
         log.warning("keyword of somebody unknown", word=word)
         return False
     # By the moment it was written: what Meta brings late must not undo what was said after it.
-    if word == "stop":
-        consent.opt_out_number(phone="", index=index, source="keyword", now=at)
-    else:
-        consent.resume_number(phone="", index=index, source="keyword", now=at)
+    for index in found:
+        if word == "stop":
+            consent.opt_out_number(index=index, source="keyword", now=at)
+        else:
+            consent.resume_number(index=index, source="keyword", now=at)
     log.info("keyword", word=word)
     return True
 
@@ -58,23 +59,28 @@ def show_read(message: Inbound) -> None:
 
 def prefer(said: Preference, *, now: dt.datetime) -> None:
     """Meta's own switch for marketing messages."""
-    index = _index(said.phone) or _behind(said.user_id, "")
-    if index is None:
+    found = _numbers(said.phone, said.user_id, "")
+    if not found:
         log.warning("switch of somebody unknown", value=said.value)
-        return
     at = min(said.at, now)
-    if said.value == "stop":
-        consent.opt_out_number(phone="", index=index, source="meta", now=at)
-    elif said.value == "resume":
-        consent.resume_number(phone="", index=index, source="meta", now=at)
+    for index in found:
+        if said.value == "stop":
+            consent.opt_out_number(index=index, source="meta", now=at)
+        elif said.value == "resume":
+            consent.resume_number(index=index, source="meta", now=at)
 
 
-def _index(phone: str) -> bytes | None:
-    return crypto.keyed_index(phone, site_id=current_site().id, field="phone") if phone else None
+def _numbers(phone: str, user_id: str, wamid: str) -> set[bytes]:
+    """Whose numbers these are: as WhatsApp writes it, and as we wrote to it.
+
+    The two differ where WhatsApp has a way of its own (Mexico, Argentina, Brazil); somebody may hide the first.
+    """
+    own = crypto.keyed_index(phone, site_id=current_site().id, field="phone") if phone else None
+    return {index for index in (own, _behind(user_id, wamid)) if index is not None}
 
 
 def _behind(user_id: str, wamid: str) -> bytes | None:
-    """The number of somebody who hides it: whom we wrote to under Meta's id, or whose message was answered."""
+    """The number that we wrote to under Meta's id of this person, or with the message that is answered."""
     found = Message.objects.filter(user_id=user_id).order_by("-created_at").first() if user_id else None
     found = found or (Message.objects.filter(wamid=wamid).first() if wamid else None)
     return bytes(found.recipient) if found else None

@@ -11,7 +11,10 @@ from messaging.consent.keywords import word_of
     "text",
     ["STOP", "stop", " Stop. ", "STOP!!!", "“Stop”", "*stop*", "st\u200bop", "ＳＴＯＰ", "Unsubscribe", "CANCEL", "opt-out",
      "Opt Out", "stop all", "إيقاف", "ايقاف", "أيقاف", "إيقـــاف", "إِيقَاف", "«إيقاف»", "إيقاف.", "أوقف", "اوقف", "توقف",
-     "توقّف", "إلغاء", "الغاء", "الغا", "إلغاء الاشتراك", "الغاء الإشتراك", "قف", "\u200fإيقاف\u200f", "ایقاف", "🛑 stop"],
+     "توقّف", "إلغاء", "الغاء", "الغا", "إلغاء الاشتراك", "الغاء الإشتراك", "قف", "\u200fإيقاف\u200f", "ایقاف", "🛑 stop",
+     "Stop please", "please stop", "STOP messages", "Stop promotions", "Please, stop sending me these messages!", "unsub",
+     "stop all offers now", "أوقف الرسائل", "اوقف الرسائل من فضلك", "إيقاف جميع العروض", "لا تراسلني", "لا تراسلوني",
+     "لا أريد رسائل", "لو سمحت أوقفوا الرسائل"],
 )  # fmt: skip
 def test_it_stops(text):
     assert word_of(text) == "stop"
@@ -27,6 +30,7 @@ def test_it_resumes(text):
 @pytest.mark.parametrize(
     "text",
     ["", " ", "?", "hello", "please do not stop", "when does the offer end?", "non-stop", "I want to start", "stopped",
+     "stop at the shop?", "do you stop messages", "the bus stop", "messages please", "إلغاء الطلب", "توقف الحافلة",
      "متى تتوقف العروض", "لا توقف", "stop " * 20, "👍"],
 )  # fmt: skip
 def test_any_other_message_means_nothing(text):

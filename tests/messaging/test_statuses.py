@@ -393,3 +393,19 @@ def test_what_meta_says_of_the_number_counts_however_far_the_message_had_come(ph
     assert Sender.objects.get().state == "paused"
     assert found.state == {"accepted": "queued", "sent": "failed", "delivered": "delivered"}[before]
     assert OutboxEvent.objects.filter(topic=senders.PAUSED).count() == 1
+
+
+@pytest.mark.parametrize("known_by", ["answered message", "user id"])
+def test_stop_counts_for_the_number_we_wrote_to_where_whatsapp_writes_it_in_its_own_way(phone, known_by):
+    """Mexico: claimed with +52 55…, and WhatsApp says +521 55…."""
+    customer = phone.customer(phone="+525512345678")
+    message = under_way(phone.queued(Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id))
+    Message.objects.filter(id=message.id).update(wamid="wamid.mx", user_id="MX.1")
+    by = {"user_id": "MX.1"} if known_by == "user id" else {"context_wamid": "wamid.mx"}
+    said = replace(wrote("STOP"), phone="+5215512345678", **{"user_id": "", "context_wamid": "", **by})
+
+    inbound.receive(said, now=NOW)
+    stopped = register.is_stopped(bytes(customer.phone_index))
+    inbound.receive(replace(said, text="START"), now=NOW)
+
+    assert (stopped, register.is_stopped(bytes(customer.phone_index))) == (True, False)
