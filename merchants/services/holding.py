@@ -54,7 +54,8 @@ def take(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None, now: dt.datetim
     """The message arrived: the coupon that was held for this customer is taken.
 
     One that was free again meanwhile, because the message had been given up, is taken all the same: the customer has
-    its picture. What this customer has already is left as it is. False where it is somebody else's by now, or gone.
+    its picture. What this customer has already is left as it is. False where it is somebody else's by now, or gone: its
+    batch may have ended between the message and the news of it.
     """
     with transaction.atomic():
         if customer_id:
@@ -64,7 +65,7 @@ def take(*, coupon_id: uuid.UUID, customer_id: uuid.UUID | None, now: dt.datetim
             mine = Coupon.objects.filter(batch_id=coupon.batch_id, customer_id=customer_id)
             coupon.customer_id, coupon.source = customer_id, Coupon.Source.MESSAGE
             coupon.ordinal = (mine.aggregate(top=Max("ordinal"))["top"] or 0) + 1
-        elif coupon.customer_id != customer_id or coupon.state == STATES.VOID:
+        elif coupon.customer_id != customer_id or coupon.state in {STATES.VOID, STATES.EXPIRED}:
             return False
         elif coupon.state != STATES.HELD:
             return True

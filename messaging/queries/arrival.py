@@ -16,7 +16,7 @@ from credits.choices import CreditUnit
 from credits.queries import balances
 from kernel import crypto
 from merchants.models import Coupon, Merchant
-from messaging.choices import ARRIVED, OPEN, STOPPED, State, Trigger
+from messaging.choices import ARRIVED, GIFTS, OPEN, STOPPED, State, Trigger
 from messaging.consent.queries import register
 from messaging.meta.queries import senders
 from messaging.models import Message
@@ -114,20 +114,28 @@ def _is_under_way(coupon: Coupon, newest: Message | None, now: dt.datetime) -> b
     if newest.state in ARRIVED and newest.created_at > now - AWHILE:
         return True
     # An older one may have been sent after all, once there were credits again.
-    return _messages(coupon).filter(state__in=OPEN).exists()
+    return messages_of(coupon).filter(state__in=OPEN).exists()
 
 
 def _newest(coupon: Coupon) -> Message | None:
     """The last message that brought it, or was to."""
     if coupon.customer is None:
         return None
-    found = _messages(coupon).only("state", "error", "created_at", "claimed_at")
+    found = messages_of(coupon).only("state", "error", "created_at", "claimed_at")
     return found.order_by("-created_at", "-id").first()
 
 
-def _messages(coupon: Coupon) -> QuerySet[Message]:
-    """Those that bring it. A reminder is about it, and waits for its day."""
-    return Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).exclude(trigger=Trigger.REMINDER)
+def messages_of(coupon: Coupon) -> QuerySet[Message]:
+    """Those that bring it. A reminder is about it, and waits for its day.
+
+    A gift that nobody got leaves its coupon free, and the same customer may be the next to take it: what became of the
+    gift says nothing of that.
+    """
+    found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).exclude(trigger=Trigger.REMINDER)
+    if coupon.taken_at:
+        over = [State.FAILED, State.CANCELLED]
+        found = found.exclude(trigger__in=GIFTS, state__in=over, created_at__lt=coupon.taken_at)
+    return found
 
 
 def _stage(coupon: Coupon, newest: Message | None, now: dt.datetime) -> Stage:

@@ -35,9 +35,9 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
     trigger = arrival.TRIGGER_OF.get(Coupon.Source(coupon.source))
     if trigger is None:
         return None
-    found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).first()
+    found = arrival.messages_of(coupon).first()
     if found is not None:
-        return found  # this one, or what the customer asked for while this waited
+        return found  # this one, what holds the coupon, or what the customer asked for while this waited
     key = f"claim:{coupon.id}"
     try:
         return queue.enqueue(

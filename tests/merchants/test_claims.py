@@ -373,3 +373,13 @@ def test_another_customer_does_not_get_what_is_held_for_carl(ada_site, mona, car
 
     assert claim(ada_site, batch, "+966500000002", name="Dina").outcome == "sold_out"
     assert claim(ada_site, batch).outcome == "taken"
+
+
+def test_news_of_a_message_whose_batch_has_ended_takes_nothing(ada_site, mona, carl_is_known):
+    batch = make(ada_site, mona)
+    held = held_for_carl(ada_site, batch)
+
+    with wall(ada_site, "site"):
+        m.Coupon.objects.filter(id=held.id).update(state="expired")  # as the batch's end does
+        assert holding.take(coupon_id=held.id, customer_id=held.customer_id, now=NOW) is False
+    assert taken_of(ada_site, batch) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from kernel import clock
 from merchants import models as m
@@ -12,7 +13,7 @@ from messaging.choices import Trigger
 from messaging.consent.services import consent
 from messaging.meta.models import Sender
 from messaging.models import Message, Switches
-from messaging.services import delivery, queue
+from messaging.services import delivery, outcomes, queue
 from tenants.queries import sites
 from tenants.walls import wall
 from tests import factories
@@ -334,3 +335,20 @@ def test_what_an_automation_holds_overnight_is_there_for_whoever_comes_for_it_be
     assert "This coupon cannot be used" not in text(browser.get(f"/c/{claimed}"))
     assert claimed in text(browser.get("/my/"))
     assert [one.id for one in Message.objects.filter(coupon_id=held.id)] == [waiting.id]
+
+
+def test_a_coupon_that_a_failed_gift_left_free_is_sent_to_the_same_person_who_claims_it(phone, offer, browser):
+    serial_of(browser.claim(open_batch(phone.shop.merchant, 3)))  # this browser has proved the number
+    carl = m.Customer.objects.get()
+    phone.agrees(carl)
+    gift = phone.queued(Trigger.BIRTHDAY, customer_id=carl.id, batch_id=offer.id, now=clock.now())
+    with transaction.atomic():
+        outcomes.failed(gift, error="not on WhatsApp", now=clock.now())
+
+    claimed = serial_of(browser.claim(offer))
+    before = text(browser.get(f"/c/{claimed}"))
+    handled(claimed)
+
+    assert gift.coupon.serial == claimed
+    assert COMING in before
+    assert Message.objects.filter(coupon_id=gift.coupon_id, state="queued").count() == 1
