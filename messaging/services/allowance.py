@@ -19,9 +19,10 @@ from tenants.walls import current_site
 
 
 def is_sending(*, now: dt.datetime) -> bool:
-    """Whether messages of the open site go out now: its number is on, and Meta takes the platform's token."""
+    """Whether messages of the open site go out now: its number is on, and Meta answers and takes the
+    platform's token."""
     sender = senders.mine()
-    if not current_site().is_open or sender is None or not sender.sends(now):
+    if not current_site().is_open or sender is None or not sender.sends(now) or pacing.rests(sender, now=now):
         return False
     try:
         account.client()

@@ -57,7 +57,8 @@ from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 ACTOR = system("WhatsApp")
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 5  # of what Meta took or judged; what its own trouble kept off goes on until it is too old
+LONGEST_WAIT = 8  # the power of two, in seconds
 NOT_DRAWN_NEWS = "message.not_drawn"
 # What Meta says of a picture that it does not take; and how often one is tried, with how long in between.
 PICTURE_REFUSED, PICTURE_TRIES, PICTURE_AGAIN = {131052, 131053}, 2, dt.timedelta(minutes=1)
@@ -129,6 +130,8 @@ def refused(
         if turn < message.turn or turn <= message.refused_turn or message.state not in {*OPEN, *ARRIVED}:
             return
         message.refused_turn = turn
+        if form and verdict == Verdict.RETRY_SOON:
+            message.attempts = max(0, message.attempts - 1)  # Meta had trouble, so this was none: its own time ends it
         asked_at, form = message.claimed_at, form or message.form
         if message.state in ARRIVED:
             _failed_after_sent(message, code, title, now, billed=bool(billed))
@@ -224,7 +227,7 @@ def _answer(
     """Queue it again, or end it."""
     why = f"{code or ''} {verdict}".strip()
     if verdict == Verdict.RETRY_SOON and message.attempts < MOST_ATTEMPTS:
-        _again(message, why, now, now + dt.timedelta(seconds=2**message.attempts * (0.5 + random())))
+        _again(message, why, now, again_at(message, now, random))
     elif verdict == Verdict.RETRY_PAIR and message.attempts < MOST_ATTEMPTS:
         _again(message, why, now, now + dt.timedelta(seconds=4 ** min(message.attempts, MOST_ATTEMPTS)))
     elif verdict == Verdict.RETRY_LATER and not message.put_off and message.type == Type.BI:
@@ -270,7 +273,7 @@ def _pass_on(
         sender_services.pause(sender.id, f"Meta: {code}", None, now)
     elif verdict == Verdict.PAUSE_TEMPLATE:
         _rest(form, f"Meta: {code}", now)
-    elif code in {4, 80007, 130429} and sender:
+    elif code in pacing.TOO_FAST and sender:
         pacing.slow_down(sender)
     if verdict in {Verdict.TOKEN_DEAD, Verdict.PAUSE_SENDER, Verdict.PAUSE_TEMPLATE, Verdict.FIX_PAYLOAD}:
         log.error("message refused", message_id=str(message.id), code=code, verdict=str(verdict))
@@ -289,6 +292,14 @@ def _rest(form: str, reason: str, now: dt.datetime) -> None:
         template_services.pause(found.id, reason, now)
 
 
+def again_at(message: Message, now: dt.datetime, random: Random) -> dt.datetime:
+    """When a post that failed for no fault of its own is repeated: 2, 4, 8 … seconds later, at most some four minutes.
+
+    Counted by its posts, of which some are no attempts.
+    """
+    return now + dt.timedelta(seconds=2 ** min(message.turn, LONGEST_WAIT) * (0.5 + random()))
+
+
 def _again(message: Message, why: str, now: dt.datetime, due_at: dt.datetime) -> None:
     _note(message, State.QUEUED, now, why)
     message.state, message.due_at, message.wamid, message.claimed_at = State.QUEUED, due_at, "", None
@@ -300,7 +311,7 @@ def _take_coupon(message: Message, now: dt.datetime) -> None:
     """The coupon of an automation is its customer's from now on."""
     assert message.coupon_id
     if not holding.take(coupon_id=message.coupon_id, customer_id=message.customer_id, now=now):
-        log.warning("arrived after its coupon was given to somebody else", message_id=str(message.id))
+        log.warning("arrived after its coupon was gone", message_id=str(message.id))
 
 
 def _charge(message: Message, now: dt.datetime) -> None:

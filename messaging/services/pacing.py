@@ -3,6 +3,9 @@
 The number's bucket is asked in Valkey together with the person's, and both give or neither. A bucket may give its whole
 content at once and refills meanwhile, so it holds a tenth of a second at nine tenths of the speed: no second has more
 messages than Meta allows. When Valkey does not answer, the database keeps the number's pace, at half the speed.
+
+While Meta itself gives no answer of use, the number rests, and then tries one message before the others: what is posted
+into such a trouble ends as unknown, and waits for a person.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ log = structlog.get_logger("couponry.messaging")
 # Meta lets one person have a message every six seconds, and 45 in a burst; five in a burst are enough for us.
 PAIR_LIMIT, PAIR_SECONDS = 5, 30
 SLOW_FOR = 30  # seconds at half the speed after Meta said it was too fast
+REST = dt.timedelta(seconds=30)  # how long it sends nothing after a round without any answer of use
+TOO_FAST = frozenset({4, 80007, 130429})  # Meta's codes
 ONE_SENDS = 200  # messages a second, in words; with pictures fewer, but then so few numbers are as fast
 DAY = dt.timedelta(days=1)
 # Of the people Meta lets us write to in a day, this much is for BI; the rest stays for who asks for something.
@@ -99,6 +104,25 @@ def slow_down(sender: Sender) -> None:
 
 def _slow(number: str) -> str:
     return f"wa.slow.{number}"
+
+
+def rests(sender: Sender, *, now: dt.datetime) -> bool:
+    """Whether it sends nothing for a moment, because Meta gave no answer of use."""
+    return sender.rests_until is not None and sender.rests_until > now
+
+
+def may_try(sender: Sender, *, now: dt.datetime) -> bool:
+    """Whether the caller is the one that sends a first message after a rest; it says how that went by `rest`.
+
+    Where it dies instead, somebody else may try a rest later.
+    """
+    rows = Sender.objects.filter(id=sender.id, rests_until=sender.rests_until)
+    return rows.update(rests_until=now + REST) == 1
+
+
+def rest(sender: Sender, *, until: dt.datetime | None) -> None:
+    """Send nothing before `until`, and then one message first. None: as fast as ever."""
+    Sender.objects.filter(id=sender.id).update(rests_until=until)
 
 
 def _ask_database(sender: Sender, recipient: bytes, now: dt.datetime) -> Turn:

@@ -26,6 +26,7 @@ from messaging.errors import NoCoupon, NotToCountry, NotWanted, WhatsAppOff
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
+from messaging.services import pacing
 from tenants.models import Site
 from tenants.walls import WallError, current_site, current_wall, wall
 
@@ -169,8 +170,13 @@ def _calls() -> QuerySet[OutboxEvent]:
 def wake_when_due(*, now: dt.datetime) -> None:
     """Have it looked at again when the next message becomes due, if any does; one event, however often this is called.
 
-    What is due already and could not go (a number that rests, a day's people used up) waits for the clock's next look.
+    What is due already and could not go (a number that is paused, a day's people used up) waits for the clock's next
+    look; what Meta's trouble holds up, for the end of the number's rest.
     """
+    sender = senders.mine()
+    if sender is not None and pacing.rests(sender, now=now):
+        wake(now=now, due_at=sender.rests_until)
+        return
     due_at = Message.objects.filter(state=State.QUEUED, due_at__gt=now).aggregate(at=Min("due_at"))["at"]
     if due_at is not None:
         wake(now=now, due_at=due_at)

@@ -20,6 +20,7 @@ from django.db.models import F
 
 from messaging import locks, quiet, sources
 from messaging.choices import OPEN, State, Type
+from messaging.meta.choices import Verdict
 from messaging.meta.errors import NotConnected
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
@@ -33,6 +34,7 @@ from tenants.walls import current_site
 log = structlog.get_logger("couponry.messaging")
 ROUND = 24  # messages a round
 THREADS = 8
+MANY = 3  # answers of no use, and not one other: that is Meta's trouble and not the messages'
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
 _PAYERS = """
 WITH RECURSIVE turn AS (
@@ -66,8 +68,12 @@ class Tools:
 
 @dataclass
 class Round:
-    """Messages marked as being sent, how long to wait before the next round, and whether others were put off."""
+    """Messages marked as being sent, how long to wait before the next round, and whether others were put off.
 
+    `first`: it may take one message, which tries Meta before the others go on.
+    """
+
+    first: bool = False
     messages: list[Message] = field(default_factory=list)
     wait: float = 0.0
     put_off: bool = False
@@ -83,9 +89,10 @@ def run(tools: Tools, *, seconds: float = 20.0) -> bool:
             if ready is None:
                 return False
             found = _take(ready[0], tools)
+            answers = _send(found.messages, *ready, site, pool, tools)
+            _mind(ready[0], found, answers, tools.clock())
             if not found.messages and not found.wait and not found.put_off:
                 return False
-            _send(found.messages, *ready, site, pool, tools)
             if (tools.clock() - started).total_seconds() >= seconds:
                 return True
             if found.wait:
@@ -95,7 +102,7 @@ def run(tools: Tools, *, seconds: float = 20.0) -> bool:
 def _ready(site: Site, now: dt.datetime) -> tuple[Sender, Client] | None:
     """The number and the client, or None where nothing may go out: a suspended site spends nothing either."""
     sender = senders.mine()
-    if not site.is_open or sender is None or not sender.sends(now):
+    if not site.is_open or sender is None or not sender.sends(now) or pacing.rests(sender, now=now):
         return None
     try:
         return sender, account.client()
@@ -105,9 +112,11 @@ def _ready(site: Site, now: dt.datetime) -> tuple[Sender, Client] | None:
 
 def _take(sender: Sender, tools: Tools) -> Round:
     """Mark up to ROUND due messages as being sent: UI before BI, merchants in turn, within the paces."""
-    now, found = tools.clock(), Round()
+    now, found = tools.clock(), Round(first=sender.rests_until is not None)
+    if found.first and not pacing.may_try(sender, now=now):
+        return Round()
     for kind in (Type.UI, Type.BI):
-        room = ROUND - len(found.messages)
+        room = (1 if found.first else ROUND) - len(found.messages)
         if room <= 0 or found.wait:
             break
         payers = _payers(kind, now)
@@ -181,8 +190,8 @@ def _in_turn(payers: list[uuid.UUID], tools: Tools) -> list[uuid.UUID]:
 
 def _send(
     messages: list[Message], sender: Sender, client: Client, site: Site, pool: ThreadPoolExecutor, tools: Tools
-) -> None:
-    """Compose, post and write down the answers."""
+) -> list[Answer]:
+    """Compose, post and write down the answers, which are returned."""
     letters = _compose(messages, site, tools)
     number = sender.phone_number_id
     answers = pool.map(lambda pair: _post(client, number, pair[1]), letters)
@@ -198,6 +207,26 @@ def _send(
              for (message, letter), answer in told if isinstance(answer, Accepted)],
             now=tools.clock(),
         )  # fmt: skip
+    return [answer for _pair, answer in told]
+
+
+def _mind(sender: Sender, found: Round, answers: list[Answer], now: dt.datetime) -> None:
+    """Have the number rest where Meta gave no answer of use to a whole round, or to the first message after a rest."""
+    posted = [answer for answer in answers if not isinstance(answer, NotDrawn)]
+    if not all(_is_of_no_use(answer) for answer in posted):
+        if found.first:
+            pacing.rest(sender, until=None)
+    elif len(posted) >= MANY or (found.first and posted):
+        log.error("number rests: no answer of use", answers=len(posted), last=type(posted[-1]).__name__)
+        pacing.rest(sender, until=now + pacing.REST)
+    elif found.first:
+        pacing.rest(sender, until=now)  # there was nothing to try it with
+
+
+def _is_of_no_use(answer: Answer) -> bool:
+    if isinstance(answer, Refused):
+        return answer.verdict == Verdict.RETRY_SOON and answer.code not in pacing.TOO_FAST
+    return isinstance(answer, Unknown | Unreachable)
 
 
 def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:
@@ -260,8 +289,7 @@ def _record(message: Message, letter: composing.Letter, answer: Answer, tools: T
         )  # fmt: skip
     elif isinstance(answer, Unreachable):
         # Nothing left this machine, so trying again is safe however often; the message's own time ends it.
-        wait = min(60.0, max(2.0, (now - message.created_at).total_seconds() / 4)) * (0.5 + tools.random())
-        due_at = now + dt.timedelta(seconds=wait)
+        due_at = outcomes.again_at(message, now, tools.random)
         outcomes.put_back(message.id, turn=message.turn, now=now, why="unreachable", due_at=due_at)
     elif isinstance(answer, NotDrawn):
         log.error("picture not drawn", message_id=str(message.id), exc_info=answer)

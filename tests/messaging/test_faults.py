@@ -35,6 +35,7 @@ FAULTS = {
     "meta's server error": ({"status": 500}, "unknown", 0),
     "a gateway's error page": ({"status": 502}, "unknown", 0),
     "a gateway's error after the work": ({"status": 502, "after": True}, "unknown", 1),
+    "a page that forbids": ({"status": 403}, "unknown", 0),
     "silence after the work": ({"hang": 3, "after": True}, "unknown", 1),
     "a cut": ({"cut": True}, "unknown", 0),
     "a cut after the work": ({"cut": True, "after": True}, "unknown", 1),

@@ -10,6 +10,7 @@ import requests
 import zxingcpp
 from PIL import Image
 
+from kernel.ids import uuid7
 from messaging.choices import Trigger
 from messaging.consent.services import consent
 from messaging.meta.choices import Verdict
@@ -179,15 +180,60 @@ def test_a_dead_token_stops_everything_and_loses_nothing(whatsapp, number, phone
     assert (fresh(message).state, fresh(message).attempts, fresh(message).charge) == ("queued", 0, "held")
 
 
-def test_what_passes_by_itself_is_tried_again_later_each_time_and_five_times_at_most(whatsapp, number, phone, clock):
-    message = one(phone, to="+966555559016")
+WAITS = [2, 4, 8, 16, 32, 64, 128, 256, 256, 256]
+
+
+def tried(message, clock, times=10):
+    """The seconds between a message's tries, while Meta has trouble."""
     waits = []
-    for _ in range(5):
-        send(clock)
+    for _ in range(times):
+        sending.run(clock.tools(), seconds=0)
+        waits.append((fresh(message).due_at - clock.now).total_seconds())
+        clock.now = max(clock.now, fresh(message).due_at)
+    return waits
+
+
+@pytest.mark.parametrize("code", [1, 2, 131000, 131016, 131057, 133004, 4, 80007, 130429, 599])
+def test_metas_own_trouble_is_outlived_until_the_message_is_too_old(whatsapp, number, phone, clock, code):
+    message = one(phone)
+    whatsapp.control("fault", path="/messages", times=-1, code=code, **({"status": 500} if code == 599 else {}))
+
+    assert tried(message, clock) == WAITS
+    assert (fresh(message).state, fresh(message).charge, fresh(message).attempts) == ("queued", "held", 0)
+    whatsapp.control("fault", times=0)
+    sending.run(clock.tools(), seconds=0)
+    assert fresh(message).state == "accepted"
+
+
+def test_a_connection_that_is_not_made_is_tried_at_the_same_moments(number, phone, clock, settings):
+    settings.WHATSAPP_API_BASE = f"http://127.0.0.1:{cluster.own_port()}"
+
+    assert tried(one(phone), clock) == WAITS
+
+
+def test_an_occasion_that_only_metas_trouble_kept_off_is_free_again(whatsapp, number, phone, clock):
+    whatsapp.control("fault", path="/messages", times=-1, code=131057)
+    gift = phone.queued(Trigger.BIRTHDAY, batch_id=phone.batch().id, occasion_id=uuid7())
+    tried(gift, clock, 7)
+
+    sweeping.sweep(now=gift.expires_at + dt.timedelta(minutes=1))
+
+    assert (fresh(gift).state, fresh(gift).error, phone.wallet("wa_bi")) == ("failed", "never_posted", (10, 10))
+    assert outcomes.sent_anew(fresh(gift).occasion_id) == gift.id
+
+
+def test_what_meta_takes_and_then_fails_is_posted_five_times_at_most(whatsapp, number, phone, clock):
+    message = one(phone)
+    waits = []
+    for turn in range(1, 6):
+        sending.run(clock.tools(), seconds=0)
+        outcomes.refused(
+            message.id, turn=turn, verdict=Verdict.RETRY_SOON, code=131016, title="", now=clock.now, random=lambda: 0.5
+        )
         waits.append((fresh(message).due_at - clock.now).total_seconds())
         clock.now = max(clock.now, fresh(message).due_at)
 
-    assert waits[:4] == [2, 4, 8, 16]
+    assert waits[:4] == WAITS[:4]
     assert (fresh(message).state, fresh(message).error_code) == ("failed", 131016)
 
 
