@@ -13,6 +13,7 @@ from tenants.queries import sites
 from tenants.walls import wall
 from tests.automations.cast import campaign
 from tests.automations.test_pages import ON, batch, born, make_batch, phone, text
+from tests.factories import DAY
 from tests.merchants.cast import browser, deliver
 
 __all__ = ["batch", "phone"]
@@ -55,17 +56,54 @@ def test_a_campaign_says_how_long_it_takes(phone, batch, limit, cap, words, unde
     assert ("through about" in page) == bool(words)
 
 
+def preview(phone, batch, kind="birthday", **said):
+    said = {**ON, "act": "preview", "batch": str(batch.id), "days_before": "0", **said}
+    return text(browser(phone.shop).post(f"/merchant/automations/{kind}/", said))
+
+
+def soon(days):
+    return clock.local_date(clock.now(), "Asia/Riyadh") + days * DAY
+
+
 def test_an_automation_says_it_too(phone, batch):
     number(users_per_day=4)
-    today = clock.local_date(clock.now(), "Asia/Riyadh")
     for _ in range(3):
-        born(phone, today)
+        born(phone, soon(3))
 
-    answer = browser(phone.shop).post(
-        "/merchant/automations/birthday/", {**ON, "act": "preview", "batch": str(batch.id), "days_before": "0"}
-    )
+    page = preview(phone, batch, days_before="3")
 
-    assert "waits for WhatsApp's daily limit: about 1 people a day" in text(answer)
+    assert "waits for WhatsApp's daily limit: about 1 people a day" in page
+    assert "in time" not in page
+
+
+@pytest.mark.parametrize(
+    ("limit", "cap", "words"),
+    [(4, "200", "By WhatsApp's daily limit only about 1 of 3 can be reached in time: begin earlier."),
+     (None, "1", "Only about 1 of 3 can be reached in time: raise “At most a day”, or begin earlier.")],
+)  # fmt: skip
+def test_an_automation_promises_nobody_what_comes_too_late(phone, batch, limit, cap, words):
+    number(users_per_day=limit)
+    for _ in range(3):
+        born(phone, soon(5))
+
+    page = preview(phone, batch, daily_cap=cap)
+
+    assert words in page
+    assert "through about" not in page
+    figures = [int(part.split("</dd>")[0]) for part in page.split('<dd class="num text-2xl font-semibold">')[1:4]]
+    assert figures == [0, 1, 1], "due now, in the next 30 days, credits needed"
+    assert '<span>Not reached in time</span><span class="num">2</span>' in page
+
+
+def test_who_is_left_over_follows_only_while_there_is_time(phone):
+    client = browser(phone.shop)
+    said = [
+        text(client.get(f"/merchant/automations/{kind}/"))
+        for kind in ("birthday", "festival", "reminder", "recall", "campaigns/new")
+    ]
+
+    assert ["on the next days, while there is time." in page for page in said] == [True] * 3 + [False] * 2
+    assert ["follows on the next days." in page for page in said] == [False] * 3 + [True] * 2
 
 
 def test_a_number_that_rests_is_said_everywhere(phone, batch):

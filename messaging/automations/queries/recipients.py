@@ -204,6 +204,11 @@ def count(rows: Rows) -> Reasons:
     return Reasons(**found)
 
 
+def count_by_day(rows: Rows) -> dict[dt.date, int]:
+    """How many of those who are written to have their occasion on which day, where it has one."""
+    return dict(due(rows).order_by().values_list("day").annotate(n=Count("pk")))
+
+
 def told(rows: Rows) -> Rows:
     """Everybody of a judged population, with `outcome`: will_get, or the name of the first reason that holds."""
     reasons = [When(**which, then=Value(name)) for name, which in _REASONS.items()]

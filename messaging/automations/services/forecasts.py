@@ -1,41 +1,108 @@
-"""How many days it takes until everybody has it: by its own cap, and by WhatsApp's limit. At level site."""
+"""How many days it takes until everybody has it, by its own cap and by WhatsApp's limit, and who is not reached before
+the day of the occasion is over. At level site."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from kernel import clock
 from merchants.models import Merchant
-from messaging.automations.choices import CampaignState
+from messaging.automations import dates
+from messaging.automations.choices import CampaignState, Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.services import standing
 from messaging.services import allowance
 
+DAY = dt.timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """About `a_day` people in a day, the last of them on `until`. `by_whatsapp`: its limit says so, and not the cap."""
+    """About `a_day` people in a day, the last of them on `until`. `by_whatsapp`: its limit says so, and not the cap.
+
+    `short`: so many are not reached at all, because their day is over before it is their turn.
+    """
 
     a_day: int
     until: dt.date
+    by_whatsapp: bool
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """So many people today, and about so many on each day after."""
+
+    today: int
+    a_day: int
     by_whatsapp: bool
 
 
 def of_campaign(campaign: Campaign, merchant: Merchant, people: int, *, now: dt.datetime) -> Forecast | None:
     """Of one to whom `people` are still to be written; None: they all get it on one day."""
-    begins = now if campaign.state == CampaignState.RUNNING else max(campaign.scheduled_at or now, now)
-    return spread(campaign, merchant, people, clock.local_date(begins, merchant.time_zone), now=now)
+    today = clock.local_date(now, merchant.time_zone)
+    begins = today
+    if campaign.state != CampaignState.RUNNING and campaign.scheduled_at:
+        begins = max(today, clock.local_date(campaign.scheduled_at, merchant.time_zone))
+    return _spread(_pace(campaign, merchant, now), people, begins, today)
 
 
-def spread(
-    source: Automation | Campaign, merchant: Merchant, people: int, begins: dt.date, *, now: dt.datetime
-) -> Forecast | None:
-    """Of `people` who are all due on the day `begins`; None: they all get it on that day."""
+def of_automation(
+    automation: Automation, merchant: Merchant, people: int, begins: dt.date, days: Mapping[dt.date, int], *,
+    now: dt.datetime,
+) -> Forecast | None:  # fmt: skip
+    """Of `people` who are all due on the day `begins`, and of how many have their occasion on each of `days`; None:
+    the former all get it on one day, and the latter in time."""
+    pace, today = _pace(automation, merchant, now), clock.local_date(now, merchant.time_zone)
+    found = _spread(pace, people, begins, today)
+    short = sum(days.values()) - _in_time(automation, days, today, pace)
+    if not short:
+        return found
+    return replace(found or Forecast(pace.a_day, max(days), pace.by_whatsapp), short=short)
+
+
+def _pace(source: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> _Pace:
     share = allowance.a_day(merchant.id, now=now)
     a_day = source.daily_cap if share is None else min(source.daily_cap, share)
-    today = begins == clock.local_date(now, merchant.time_zone)
-    later = people - (standing.room_today(source, merchant, now) if today else a_day)
+    return _Pace(standing.room_today(source, merchant, now), a_day, by_whatsapp=a_day < source.daily_cap)
+
+
+def _spread(pace: _Pace, people: int, begins: dt.date, today: dt.date) -> Forecast | None:
+    later = people - (pace.today if begins == today else pace.a_day)
     if later <= 0:
         return None
-    return Forecast(a_day, begins + dt.timedelta(days=-(-later // a_day)), by_whatsapp=a_day < source.daily_cap)
+    return Forecast(pace.a_day, begins + dt.timedelta(days=-(-later // pace.a_day)), pace.by_whatsapp)
+
+
+def _in_time(automation: Automation, days: Mapping[dt.date, int], today: dt.date, pace: _Pace) -> int:
+    """How many of them get it while they are due: whose occasion is first comes first, as in the run."""
+    room = defaultdict(lambda: pace.a_day, {today: pace.today})
+    reached = 0
+    for day, waiting in sorted(days.items()):
+        for first, last in _windows(automation, day):
+            date = max(first, today)
+            while waiting and date <= last:
+                taken = min(waiting, room[date])
+                room[date] -= taken
+                waiting -= taken
+                reached += taken
+                date += DAY
+    return reached
+
+
+def _windows(automation: Automation, day: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """From when until when somebody is due whose birthday, festival or coupon's last day is `day`."""
+    if automation.kind == Kind.REMINDER:
+        return [(day - ((automation.days or 1) - 1) * DAY, day)]
+    if automation.kind == Kind.FESTIVAL:
+        return [(day - (automation.days_before or 0) * DAY, day)]
+    found = []
+    if automation.days_before is not None:
+        found.append((day - automation.days_before * DAY, day))
+    if automation.days_after is not None:
+        after = day + automation.days_after * DAY
+        found.append((after, after + dates.LATE * DAY))
+    return found

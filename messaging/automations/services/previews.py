@@ -31,7 +31,8 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Preview:
-    """`now`: who is due at the next run. `later`: who is due until `until`, those included.
+    """`now`: who is due at the next run. `later`: who is due until `until`, those included. `short` of the latter are
+    not reached in time.
 
     `names` are some of the latter, as the merchant's own list of customers shows them. `coupons_left`: free online
     coupons of the batch, None where no batch is needed.
@@ -48,8 +49,12 @@ class Preview:
     forecast: Forecast | None = None
 
     @property
+    def short(self) -> int:
+        return self.forecast.short if self.forecast else 0
+
+    @property
     def needed(self) -> int:
-        return self.later.will_get
+        return self.later.will_get - self.short
 
     @property
     def missing(self) -> int:
@@ -75,12 +80,13 @@ def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetim
             for days in (0, ahead)
         )  # fmt: skip
         until, soon, later = today + dt.timedelta(days=ahead), recipients.count(near), recipients.count(far)
-        # A festival comes to all at once, anything else day by day.
+        # A festival comes to all at once, anything else day by day; a recall can wait for ever.
         people, begins = (later.will_get, until) if coming else (soon.will_get, today)
+        days = {} if automation.kind == Kind.RECALL else recipients.count_by_day(far)
         return Preview(
             now=soon, later=later, until=until, names=_names(far), credits=_credits(merchant),
             coupons_left=_coupons(batch), festival=coming,
-            forecast=forecasts.spread(automation, merchant, people, begins, now=now),
+            forecast=forecasts.of_automation(automation, merchant, people, begins, days, now=now),
             without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
         )  # fmt: skip
 

@@ -176,6 +176,8 @@ class AutomationForm(_Worded):
         for name in self.FIELDS[kind]:
             if (kind, name) in self.LABELS:
                 self.fields[name].label, self.fields[name].help_text = self.LABELS[kind, name]
+        if kind != Kind.RECALL:
+            self.fields["daily_cap"].help_text = _("Who is left over follows on the next days, while there is time.")
         if kind == Kind.REMINDER:
             del self.fields["batch"]
         else:
