@@ -7,6 +7,7 @@ import random
 import time
 import uuid
 
+import structlog
 from celery import shared_task
 
 from kernel import clock
@@ -24,6 +25,7 @@ TAKEN = "coupon.taken"
 OBEYED = "whatsapp.obeyed"
 RUN_FOR = 3.0  # seconds: another site's claim waits no longer than that for a worker
 _chance = random.SystemRandom().random
+log = structlog.get_logger("couponry.messaging")
 
 
 def send_some(*, seconds: float = 0.0) -> bool:
@@ -67,16 +69,24 @@ def send_due(event: OutboxEvent, now: dt.datetime) -> None:
 
 @handles(inbox.ARRIVED)
 def take_arrival(event: OutboxEvent, now: dt.datetime) -> None:
-    """One webhook's statuses, messages and switches."""
+    """One webhook's messages, switches and statuses. Safe to repeat: a status that fails is tried again with all."""
     arrival = Arrival.objects.filter(id=event.payload["arrival_id"], handled_at=None).first()
     if arrival is None:
         return
     items = inbox.open_items(arrival)
-    for status in items.statuses:
-        statuses.apply(status, now=now, random=_chance)
+    # What people want comes before the news of messages, and one message's trouble keeps no other's news waiting.
     obeyed = [place for place, message in enumerate(items.messages) if inbound.receive(message, now=now)]
     for said in items.preferences:
         inbound.prefer(said, now=now)
+    failed: list[Exception] = []
+    for status in items.statuses:
+        try:
+            statuses.apply(status, now=now, random=_chance)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        log.error("news of messages not taken", arrival_id=str(arrival.id), failed=len(failed))
+        raise failed[0]
     inbox.done(arrival.id, now)
     if obeyed:
         outbox.emit(OBEYED, site_id=arrival.site_id, now=now, arrival_id=str(arrival.id), places=obeyed)

@@ -30,11 +30,12 @@ def arrival(arrival_id: uuid.UUID) -> Arrival | None:
 
 
 def late_arrivals(site_id: uuid.UUID, before: dt.datetime) -> list[Arrival]:
-    """Up to 500 of a site that came before then, wait to be handled, and nobody works on."""
+    """Up to 500 of a site that came before then, wait to be handled, and nobody works on: those that were tried least
+    first, so that what can never be handled keeps nothing else waiting. Without what they say."""
     waiting = Arrival.objects.select_for_update(skip_locked=True).filter(
         site_id=site_id, handled_at__isnull=True, received_at__lt=before
     )
-    return list(waiting.order_by("received_at")[:500])
+    return list(waiting.defer("payload_sealed").order_by("attempts", "received_at")[:500])
 
 
 def templates_of(meta_id: str) -> list[MessageTemplate]:

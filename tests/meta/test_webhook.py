@@ -8,8 +8,12 @@ import json
 import random
 
 import pytest
+from django.db import OperationalError
 
+from kernel import crypto
 from kernel.models import OutboxEvent
+from messaging import tasks
+from messaging.consent.queries import register
 from messaging.meta.models import Arrival
 from messaging.meta.services import inbox
 from messaging.meta.web import webhook
@@ -235,6 +239,32 @@ def test_forging_is_limited(connected, client_of, still_clock):
         post(client, b"{}", "sha256=0")
 
     assert post(client, b"{}", "sha256=0").status_code == 429
+    text = body(change(connected, status()))
+    assert post(client, text).status_code == 200  # whoever forges from the same network keeps nothing of Meta's away
+
+
+def test_one_message_whose_news_cannot_be_taken_keeps_neither_a_stop_nor_others_waiting(
+    connected, client_of, monkeypatch
+):
+    taken = []
+
+    def apply(told, **_more):
+        if told.wamid == "wamid.1":
+            raise OperationalError("the row was locked for too long")
+        taken.append(told.wamid)
+
+    monkeypatch.setattr(tasks.statuses, "apply", apply)
+    stop = {"id": "wamid.in", "from": "966501234567", "timestamp": "1770000000", "type": "text", "text": {"body": "STOP"}}
+    post(client_of("master"), body(change(connected, status(1), status(2), messages=[stop])))
+    (arrival,), _handed = kept(connected)
+
+    with wall(connected, "site"):
+        event = OutboxEvent.objects.get(topic=inbox.ARRIVED)
+        with pytest.raises(OperationalError):
+            tasks.take_arrival(event, NOW)
+        index = crypto.keyed_index("+966501234567", site_id=connected.id, field="phone")
+        assert (taken, register.is_stopped(index)) == (["wamid.2"], True)
+        assert Arrival.objects.get(id=arrival.id).handled_at is None
 
 
 def test_what_waits_is_handed_over_again_and_what_is_old_and_done_is_removed(connected, client_of):
@@ -248,6 +278,7 @@ def test_what_waits_is_handed_over_again_and_what_is_old_and_done_is_removed(con
         inbox.done(first.id, first.received_at)
         later = second.received_at + dt.timedelta(hours=1)
         assert inbox.again(later, older_than=dt.timedelta(minutes=15)) == 1
+        assert inbox.open_items(Arrival.objects.get(id=second.id)).statuses
         assert inbox.forget(later) == 0
         assert inbox.forget(later + dt.timedelta(days=31)) == 1
     arrivals, handed = kept(connected)

@@ -33,6 +33,7 @@ log = structlog.get_logger("couponry.whatsapp")
 ARRIVED, OF_ACCOUNT = "whatsapp.arrived", "whatsapp.account_news"  # topics
 PAYLOAD = "whatsapp_arrival"  # name of the sealed field
 KEPT = dt.timedelta(days=30)
+AT_A_TIME = 5_000  # removed in one statement
 Part = tuple[str, dict[str, Any]]
 # What is written to and by people: each item has its own id and time, and the same one may come in two requests.
 OF_NUMBERS = (news.MESSAGES, news.PREFERENCES)
@@ -99,9 +100,12 @@ def again(now: dt.datetime, *, older_than: dt.timedelta) -> int:
 
 
 def forget(now: dt.datetime) -> int:
-    """Remove what the open site was told long ago and has handled. Returns how many."""
+    """Remove what the open site was told long ago and has handled, in portions. Returns how many."""
     old = Arrival.objects.filter(site_id=current_site().id, handled_at__isnull=False, received_at__lt=now - KEPT)
-    return int(old.delete()[0])
+    total = 0
+    while found := list(old.values_list("id", flat=True)[:AT_A_TIME]):
+        total += int(Arrival.objects.filter(id__in=found).delete()[0])
+    return total
 
 
 def _fits(body: bytes, signature: str, secret: str) -> bool:
