@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ MOST_KEPT = 40
 MOST_SPINS = 8
 SPINS_KEPT = 2 * 24 * 3600
 SPINS_COOKIE = f"{settings.DEVICE_COOKIE_NAME}-spins"
+UNSEEN_KEPT = 15 * 60
+UNSEEN_COOKIE = f"{settings.DEVICE_COOKIE_NAME}-unseen"
 KEPT_COOKIE = f"{settings.DEVICE_COOKIE_NAME}-kept"
 
 
@@ -90,6 +93,42 @@ def keep_spin(request: HttpRequest, response: HttpResponse, spin_id: str, mark: 
     """Remember for a day or two which spin was this browser's."""
     rows = dict([*spins(request).items(), (mark, spin_id)][-MOST_SPINS:])
     _set(response, SPINS_COOKIE, signing.dumps(rows, salt=_salt(request), compress=True), max_age=SPINS_KEPT)
+
+
+def unseen(request: HttpRequest, *, now: dt.datetime) -> dict[str, str]:
+    """The spins made on this shop's screen within 15 minutes whose result it has not shown: `mark` and the spin's id.
+
+    They stay with the screen itself: its page has an address that anybody may open elsewhere and type a number.
+    """
+    return {mark: spin_id for mark, (spin_id, _made) in _unseen(request, now).items()}
+
+
+def keep_unseen(request: HttpRequest, response: HttpResponse, spin_id: str, mark: str, *, now: dt.datetime) -> None:
+    """Remember on a shop's screen that a result waits for its number. Kept again, its minutes run on."""
+    rows = _unseen(request, now)
+    rows.setdefault(mark, (spin_id, int(now.timestamp())))
+    _set_unseen(request, response, dict([*rows.items()][-MOST_SPINS:]))
+
+
+def drop_unseen(request: HttpRequest, response: HttpResponse, spin_id: str, *, now: dt.datetime) -> None:
+    """The shop's screen has shown this result: it forgets it."""
+    rows = _unseen(request, now)
+    _set_unseen(request, response, {mark: row for mark, row in rows.items() if row[0] != spin_id})
+
+
+def _unseen(request: HttpRequest, now: dt.datetime) -> dict[str, tuple[str, int]]:
+    earliest = now.timestamp() - UNSEEN_KEPT
+    try:
+        found = signing.loads(request.COOKIES.get(UNSEEN_COOKIE, ""), salt=f"{_salt(request)}.unseen")
+        rows = {str(mark): (str(spin_id), int(made)) for mark, (spin_id, made) in found.items()}
+    except (signing.BadSignature, ValueError, TypeError, AttributeError):
+        return {}
+    return {mark: row for mark, row in rows.items() if row[1] > earliest}
+
+
+def _set_unseen(request: HttpRequest, response: HttpResponse, rows: dict[str, tuple[str, int]]) -> None:
+    value = signing.dumps(rows, salt=f"{_salt(request)}.unseen", compress=True)
+    _set(response, UNSEEN_COOKIE, value, max_age=UNSEEN_KEPT if rows else 0)
 
 
 def _salt(request: HttpRequest) -> str:

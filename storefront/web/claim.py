@@ -204,8 +204,7 @@ def _again(request: HttpRequest, place: Place, phone: str, made: str) -> HttpRes
     if place.wheel:
         spin_id = uuid.UUID(made)
         response = turning.show(request, place, spin_id)
-        if not place.shared:
-            turning.keep(request, response, spin_id, phone, turning.mark(request, place, phone, clock.now()))
+        turning.keep(request, response, place, spin_id, phone, clock.now())
         return response
     response = _coupon(request, place, made)
     if not place.shared:
@@ -253,18 +252,17 @@ def _spun(
     if result.outcome == spinning.DETAILS_NEEDED:
         turn.forget()
         return _form(request, place, form, status=422)
-    mark = "" if place.shared else turning.mark(request, place, asked.phone, now)
     spin_id = result.spin_id
     if spin_id is None and result.outcome in {spinning.AGAIN, spinning.CLOSED}:
-        spin_id = turning.spun_here(request, mark)
+        spin_id = turning.spun_here(request, place, asked.phone, now)
     if spin_id is None:
         turn.forget()
         return turning.refused(request, place, result.outcome, now=now, unknown=result.fresh)
     turn.end(str(spin_id))
     response = turning.show(request, place, spin_id, fresh=result.outcome == spinning.SPUN)
+    turning.keep(request, response, place, spin_id, asked.phone, now)
     if not place.shared:
         browser.keep_device(response, token)
-        turning.keep(request, response, spin_id, asked.phone, mark)
     return response
 
 

@@ -63,6 +63,12 @@ def waits(site):
         return events.count()
 
 
+def switch_off(site, version):
+    with wall(site, "site"):
+        version.wheel.is_on, version.wheel.switched_at = False, clock.now()
+        version.wheel.save()
+
+
 def test_the_message_waits_until_the_result_was_shown(ada_site, sure, browser):
     answer = form(browser)
     browser.get(answer["Location"])
@@ -227,6 +233,99 @@ def test_the_shops_screen_shows_the_result_and_forgets_it(ada_site, mona, sure, 
     assert form(browser, "/s/mona/kiosk/wheel").status_code == 409
 
 
+KIOSK = "/s/mona/kiosk/wheel"
+
+
+def token_in(answer):
+    return re.search(r'name="spin" value="([^"]+)"', text_of(answer))[1]
+
+
+def move_clock(monkeypatch, **by):
+    moment = clock.now() + dt.timedelta(**by)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def test_who_was_called_away_from_the_shops_screen_finds_the_wheel_there_again(ada_site, sure, browser):
+    form(browser, KIOSK)
+    form(browser, KIOSK, phone_number="0500000002", name="Dana")
+
+    again = form(browser, KIOSK)
+
+    carls = spins(ada_site)[0].coupon.serial
+    assert again.status_code == 200
+    assert "Your one spin of today" in text_of(again)
+    result = browser.post(f"{KIOSK}/result", {"spin": token_in(again)})
+    with wall(ada_site, "site"):
+        assert m.Coupon.objects.filter(state="taken").count() == 2
+    assert f"{carls[:5]}-{carls[5:10]}-{carls[10:]}" in text_of(result)
+    # It was shown: from now on the screen knows it no more, but the other one still waits.
+    assert form(browser, KIOSK).status_code == 409
+    assert form(browser, KIOSK, phone_number="0500000002").status_code == 200
+
+
+def test_a_result_that_waits_on_the_shops_screen_is_told_nowhere_else(ada_site, sure, browser):
+    form(browser, KIOSK)
+    cookie = browser.client.cookies["device-unseen"]
+    forger = Browser()
+    forger.client.cookies["device-unseen"] = cookie.value[:-2]
+
+    elsewhere = [form(Browser(), KIOSK), form(Browser()), form(browser), form(forger, KIOSK)]
+
+    (made,) = spins(ada_site)
+    for answer in elsewhere:
+        assert answer.status_code == 409
+        assert made.coupon.serial not in text_of(answer)
+    assert cookie["httponly"]
+    assert cookie["max-age"] == 15 * 60
+    assert form(browser, KIOSK).status_code == 200
+
+
+def test_a_result_waits_on_the_shops_screen_for_fifteen_minutes_however_often_it_is_asked_for(
+    sure, browser, monkeypatch
+):
+    form(browser, KIOSK)
+
+    answers = []
+    for _ in range(3):
+        move_clock(monkeypatch, minutes=6)
+        answers.append(form(browser, KIOSK).status_code)
+
+    assert answers == [200, 200, 409]
+
+
+def test_a_result_waits_on_the_shops_screen_when_the_wheel_is_stopped_meanwhile(ada_site, sure, browser):
+    form(browser, KIOSK)
+    switch_off(ada_site, sure)
+
+    assert form(browser, KIOSK).status_code == 200
+
+
+def test_the_shops_screen_leaves_a_waiting_wheel_late_and_a_result_sooner(sure, browser):
+    wheel = form(browser, KIOSK)
+    result = browser.post(f"{KIOSK}/result", {"spin": token_in(wheel)})
+
+    refresh = '<meta http-equiv="refresh" content="%s;url=/s/mona/kiosk">'
+    # With scripts its page counts, so that the minutes of a result begin with the result.
+    assert f"<noscript>{refresh % 300}</noscript>" in text_of(wheel)
+    assert 'data-leaves-to="/s/mona/kiosk" data-waits="300" data-stays="120"' in text_of(wheel)
+    assert refresh % 120 in text_of(result)
+    assert "noscript" not in text_of(result)
+
+
+def test_where_nothing_turns_the_shops_screen_shows_at_once_what_there_is(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        drink = open_batch(mona, 5)
+        factories.make_wheel(mona, ("Prize", 1, voucher), ("Prize", 1, voucher), always=drink)
+    with wall(ada_site, "visitor"):  # who holds every prize draws nothing
+        claims.claim(phone="+966500000001", source="wheel", now=clock.now(), batch_id=voucher.id, name="Carl")
+
+    page = text_of(form(browser, KIOSK))
+
+    assert "No prize, but a coupon" in page
+    assert "data-wheel-go" not in page
+    assert form(browser, KIOSK).status_code == 409
+
+
 def test_addresses_that_are_forged_old_or_anothers_lead_to_the_store(ada_site, mona, sure, browser):
     good = form(browser)["Location"]
     with wall(ada_site, "site"):
@@ -308,12 +407,6 @@ def last(ada_site, mona):
         return factories.make_wheel(mona, ("Prize", 1, one), ("Prize", 1, one))
 
 
-def switch_off(site, version):
-    with wall(site, "site"):
-        version.wheel.is_on, version.wheel.switched_at = False, clock.now()
-        version.wheel.save()
-
-
 def test_when_everything_is_won_the_wheel_rests(last, browser):
     form(browser)
 
@@ -375,8 +468,7 @@ def test_a_wheel_that_rests_shows_nobody_a_spin_that_is_not_their_own_of_today(a
     assert browser.get("/s/sam/wheel")["Location"] == "/s/sam"
     assert browser.get("/s/mona/kiosk/wheel")["Location"] == "/s/mona/kiosk"
     assert Browser().get("/s/mona/wheel")["Location"] == "/s/mona"
-    tomorrow = clock.now() + factories.DAY
-    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    move_clock(monkeypatch, days=1)
     assert browser.get("/s/mona/wheel")["Location"] == "/s/mona"
 
 

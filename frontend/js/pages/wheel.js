@@ -8,10 +8,17 @@ const go = document.querySelector("[data-wheel-go]");
 const result = document.querySelector("[data-wheel-result]");
 const turning = stage?.querySelector("[data-wheel-turns]");
 let began = false;
+let leaving;
 
 function rest() {
   const segment = stage.querySelector(`[data-segment="${stage.dataset.stopsAt}"]`);
   return -Number(segment.dataset.middle);
+}
+
+// The shop's screen goes back by itself. Nothing that it leaves stays behind for whoever presses Back there.
+function leaveAfter(seconds) {
+  if (!stage.dataset.leavesTo) return;
+  leaving = setTimeout(() => location.replace(stage.dataset.leavesTo), 1000 * seconds);
 }
 
 function show() {
@@ -24,6 +31,7 @@ function show() {
   stage.classList.add("wheel-stage-still");
   requestAnimationFrame(() => requestAnimationFrame(() => result.classList.add("wheel-result-in")));
   tell();
+  leaveAfter(stage.dataset.stays);
 }
 
 // The server is told that the result is seen: only then does the coupon's message go.
@@ -40,6 +48,7 @@ async function spin(event) {
   event.preventDefault();
   if (began) return;
   began = true;
+  clearTimeout(leaving);
   go.classList.add("btn-disabled");
   go.setAttribute("aria-disabled", "true");
   const end = `rotate(${rest()}deg)`;
@@ -56,4 +65,7 @@ async function spin(event) {
   show();
 }
 
-if (stage && go) go.addEventListener("click", spin);
+if (stage && go) {
+  go.addEventListener("click", spin);
+  leaveAfter(stage.dataset.waits);
+}

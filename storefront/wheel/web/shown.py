@@ -11,7 +11,7 @@ from accounts.access import public
 from kernel import clock
 from merchants.models import Merchant
 from merchants.models.merchant import PUBLIC_FIELDS
-from storefront.web import pages
+from storefront.web import browser, pages
 from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
 from storefront.wheel.web import turning
@@ -66,10 +66,15 @@ def spin(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @require_POST
 @pages.limited
 def kiosk_result(request: HttpRequest, slug: str) -> HttpResponse:
-    """The result on the shop's screen, where no script turns the wheel; else only to say that it was shown. By POST, so
-    that no address keeps it."""
+    """The result on the shop's screen, where no script turns the wheel; else only to say that it was shown.
+
+    By POST, so that no address keeps it. From now on a second try with the number is told that it has spun.
+    """
     merchant, found = _found(request, slug, request.POST.get("spin", ""))
     if found is None:
         return redirect("storefront:kiosk", merchant.slug)
-    spinning.seen(found.id, now=clock.now())
-    return turning.kiosk(request, merchant, found, token=request.POST["spin"], shown=True)
+    now = clock.now()
+    spinning.seen(found.id, now=now)
+    response = turning.kiosk(request, merchant, found, token=request.POST["spin"], shown=True)
+    browser.drop_unseen(request, response, str(found.id), now=now)
+    return response

@@ -22,6 +22,8 @@ from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
 
 ADDRESS_KEPT = dt.timedelta(days=2)
+# Seconds after which the shop's screen leaves a wheel that nobody turns, and a result.
+KIOSK_WAITS, KIOSK_STAYS = 300, 120
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def show(request: HttpRequest, place: Place, spin_id: uuid.UUID, *, fresh: bool 
     if place.shared:
         spin = faces.find_spin(spin_id)
         assert spin is not None
-        if spin.drawn is None:  # nothing turns, so the page shows at once what there is
+        shown = spin.drawn is None  # nothing turns, so the page shows at once what there is
+        if shown:
             spinning.seen(spin.id, now=clock.now())
-        return kiosk(request, place.merchant, spin, token=token)
+        return kiosk(request, place.merchant, spin, token=token, shown=shown)
     name = "storefront:wheel-review" if place.review and fresh else "storefront:wheel-spin"
     return redirect(name, place.merchant.slug, token)
 
@@ -87,10 +90,13 @@ def show(request: HttpRequest, place: Place, spin_id: uuid.UUID, *, fresh: bool 
 def kiosk(
     request: HttpRequest, merchant: Merchant, spin: faces.SpinPage, *, token: str, shown: bool = False
 ) -> HttpResponse:
-    """The wheel on the shop's screen: coupons as codes to scan, no address that the next customer could go back to."""
+    """The wheel on the shop's screen: coupons as codes to scan, no address that the next customer could go back to.
+
+    It leaves by itself. The minutes of a result begin when it is shown.
+    """
     context = {
         **result(request, spin, merchant, shared=True), "token": token, "shown": shown, "review": has_review(merchant),
-        "back_url": reverse("storefront:kiosk", args=[merchant.slug]),
+        "back_url": reverse("storefront:kiosk", args=[merchant.slug]), "waits": KIOSK_WAITS, "stays": KIOSK_STAYS,
     }  # fmt: skip
     for won in context["won"]:
         won.code = links.coupon_code(request, won.page.serial)
@@ -140,15 +146,20 @@ class Ticket:
         return self.state == "taken"
 
 
-def mark(request: HttpRequest, place: Place, phone: str, now: dt.datetime) -> str:
+def _mark(request: HttpRequest, place: Place, phone: str, now: dt.datetime) -> str:
     """By what this browser knows its own spin of today again."""
     day = clock.local_date(now, place.merchant.time_zone)
     return browser.mark(site_of(request), phone, f"{place.key}/{day}")
 
 
-def spun_here(request: HttpRequest, mark: str) -> uuid.UUID | None:
-    """The spin that this very browser made for this number today, if it did."""
-    found = browser.spins(request).get(mark, "") if mark else ""
+def spun_here(request: HttpRequest, place: Place, phone: str, now: dt.datetime) -> uuid.UUID | None:
+    """The spin that this very browser made for this number today, if it did.
+
+    A shared device tells it for as long as it has not shown the result: it was spun by the form, and whoever was called
+    away, or whose page left, has seen nothing of it.
+    """
+    kept = browser.unseen(request, now=now) if place.shared else browser.spins(request)
+    found = kept.get(_mark(request, place, phone, now))
     return uuid.UUID(found) if found else None
 
 
@@ -159,11 +170,18 @@ def spun_today(request: HttpRequest, place: Place, now: dt.datetime) -> uuid.UUI
     return next((one.id for one in found if one and (one.merchant_id, one.day) == (place.merchant.id, day)), None)
 
 
-def keep(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, phone: str, mark: str) -> None:
-    """Let the browser keep its spin, and the coupons it gave."""
+def keep(
+    request: HttpRequest, response: HttpResponse, place: Place, spin_id: uuid.UUID, phone: str, now: dt.datetime
+) -> None:
+    """Let the browser keep its spin, and the coupons it gave; a shared device a result that it has yet to show."""
+    spin, mark = faces.find_spin(spin_id), _mark(request, place, phone, now)
+    assert spin is not None
+    if place.shared:
+        if spin.drawn:
+            browser.keep_unseen(request, response, str(spin_id), mark, now=now)
+        return
     browser.keep_spin(request, response, str(spin_id), mark)
-    spin = faces.find_spin(spin_id)
-    found = [coupons.find(serial) for serial in (spin.serial, spin.always_serial) if serial] if spin else []
+    found = [coupons.find(serial) for serial in (spin.serial, spin.always_serial) if serial]
     if found:
         site = site_of(request)
         browser.keep_all(
