@@ -123,7 +123,6 @@ def stripe(stripe_process: StripeStandIn, settings: Any) -> StripeStandIn:
     """The stand-in, empty, with the product pointed at it."""
     stripe_process.control("reset")
     settings.STRIPE_API_BASE = stripe_process.url
-    settings.STRIPE_TIMEOUT = 2.0
     return stripe_process
 
 
@@ -140,5 +139,4 @@ def whatsapp(whatsapp_process: WhatsAppStandIn, settings: Any) -> WhatsAppStandI
     """The stand-in, with the account of the tests and nothing else, and the product pointed at it."""
     whatsapp_process.connect()
     settings.WHATSAPP_API_BASE = whatsapp_process.url
-    settings.WHATSAPP_TIMEOUT = 2.0
     return whatsapp_process

@@ -7,11 +7,12 @@ import datetime as dt
 import pytest
 from django.db import OperationalError
 
+from config.embedded import wait_for
 from messaging.choices import Trigger
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Pace
-from messaging.services import outcomes, pacing, sending, sweeping
+from messaging.services import composing, outcomes, pacing, sending, sweeping
 from tests import factories
 from tests.factories import NOW
 
@@ -22,6 +23,19 @@ GONE = "+966555559026"  # Meta says at once that nobody is there
 
 def fails(*_args, **_kwargs):
     raise OperationalError("the server closed the connection")
+
+
+def held_for(times, act):
+    """The same function, whose row somebody else holds at the first so many calls."""
+    left = [times]
+
+    def call(*args, **kwargs):
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("canceling statement due to lock timeout")
+        return act(*args, **kwargs)
+
+    return call
 
 
 @pytest.fixture
@@ -47,8 +61,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_fails_at_meta_costs_nothing_and_is_never_sent_twice(whatsapp, phone, message, clock, settings, fault):
-    settings.WHATSAPP_TIMEOUT = 1.0
     how, state, there = FAULTS[fault]
+    if "hang" in how:
+        settings.WHATSAPP_TIMEOUT = 1.0
     whatsapp.control("fault", path="/messages", times=1, **how)
 
     sending.run(clock.tools(), seconds=0)
@@ -56,14 +71,15 @@ def test_what_fails_at_meta_costs_nothing_and_is_never_sent_twice(whatsapp, phon
 
     found = Message.objects.get(id=message.id)
     assert (found.state, found.charge, phone.wallet(), phone.entries(message)) == (state, "held", (10, 9), [])
-    assert len(whatsapp.messages(TO)) == there
+    wait_for(lambda: len(whatsapp.messages(TO)) == there, seconds=60, what="what Meta has")
 
 
 @pytest.mark.parametrize("how", [{"status": 500}, {"hang": 3}, {"cut": True}, {"code": 131053}], ids=str)
 def test_a_picture_that_cannot_be_uploaded_is_tried_again_or_left_out(
     whatsapp, phone, message, pictures, clock, settings, how
 ):
-    settings.WHATSAPP_TIMEOUT = 1.0
+    if "hang" in how:
+        settings.WHATSAPP_TIMEOUT = 1.0
     whatsapp.control("fault", path="/media", times=1, **how)
 
     for _ in range(3):
@@ -92,6 +108,49 @@ def test_without_valkey_meta_saying_too_fast_is_written_down_all_the_same(whatsa
     sending.run(clock.tools(), seconds=0)
 
     assert Message.objects.get(id=message.id).state == "queued"
+
+
+def test_an_answer_is_written_down_though_its_row_was_held_for_long(whatsapp, phone, message, clock, monkeypatch):
+    gone = phone.queued(customer_id=factories.make_customer(phone=GONE).id)
+    with monkeypatch.context() as patched:
+        for name in ("accepted", "refused"):
+            patched.setattr(outcomes, name, held_for(sending.TRIES - 1, getattr(outcomes, name)))
+        sending.run(clock.tools(), seconds=0)
+
+    assert [Message.objects.get(id=one.id).state for one in (message, gone)] == ["accepted", "failed"]
+
+
+def test_a_row_that_stays_held_loses_its_own_answer_alone(whatsapp, phone, message, clock, monkeypatch):
+    others = [phone.queued(customer_id=factories.make_customer(phone=f"{TO[:-1]}{n}").id) for n in range(3)]
+    whole = outcomes.accepted
+
+    def accepted(answers, *, now):
+        if message.id in {answer[0] for answer in answers}:
+            raise OperationalError("canceling statement due to lock timeout")
+        whole(answers, now=now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outcomes, "accepted", accepted)
+        with pytest.raises(OperationalError):
+            sending.run(clock.tools(), seconds=0)
+
+    assert Message.objects.get(id=message.id).state == "sending"
+    assert [Message.objects.get(id=one.id).state for one in others] == ["accepted"] * 3
+
+
+def test_a_post_that_breaks_in_our_own_code_is_unknown_and_loses_no_other_answer(
+    whatsapp, phone, message, clock, monkeypatch
+):
+    gone = phone.queued(customer_id=factories.make_customer(phone=GONE).id)
+    whole = composing.letter
+
+    def letter(which, desk):
+        return composing.Letter("text", fails) if which.id == message.id else whole(which, desk)
+
+    monkeypatch.setattr(composing, "letter", letter)
+    sending.run(clock.tools(), seconds=0)
+
+    assert [Message.objects.get(id=one.id).state for one in (message, gone)] == ["unknown", "failed"]
 
 
 @pytest.mark.parametrize("broken", ["accepted", "refused"])
@@ -149,4 +208,67 @@ def test_one_message_that_cannot_be_made_does_not_hold_up_the_others(whatsapp, p
     sending.run(clock.tools(), seconds=0)
 
     assert Message.objects.get(id=message.id).error == "not_made"
+    assert Message.objects.get(id=fine.id).state == "accepted"
+
+
+def test_what_breaks_while_one_is_made_is_no_end_of_it(whatsapp, phone, message, clock, monkeypatch):
+    other = factories.make_customer(phone="+966512345679")
+    fine = phone.queued(customer_id=other.id, coupon_id=phone.taken(phone.batch(), other).id)
+    whole = composing.letter
+
+    with monkeypatch.context() as patched:
+        patched.setattr(composing, "letter", lambda one, desk: fails() if one.id == message.id else whole(one, desk))
+        sending.run(clock.tools(), seconds=0)
+
+    found = Message.objects.get(id=message.id)
+    assert (found.state, found.attempts, found.charge, found.due_at > NOW) == ("queued", 0, "held", True)
+    assert Message.objects.get(id=fine.id).state == "accepted"
+    clock.now = found.due_at
+    sending.run(clock.tools(), seconds=0)
+    assert Message.objects.get(id=message.id).state == "accepted"
+
+
+def test_a_round_of_which_nothing_can_be_made_waits_again_whole(whatsapp, phone, message, clock, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(composing, "desk", fails)
+        sending.run(clock.tools(), seconds=0)
+
+    found = Message.objects.get(id=message.id)
+    assert (found.state, found.attempts, found.turn, found.charge) == ("queued", 0, 1, "held")
+    clock.now = found.due_at
+    sending.run(clock.tools(), seconds=0)
+    assert (Message.objects.get(id=message.id).state, len(whatsapp.messages(TO))) == ("accepted", 1)
+
+
+NOT_POSTED = {
+    # what is written down of a message that is not posted: what its letter says, the call that fails
+    "given up": (composing.CannotSend("coupon_gone"), "failed"),
+    "not drawn": (composing.CannotDraw(), "not_drawn"),
+    "not now": (composing.NotNow("no_template"), "put_back"),
+    "broken": (ValueError("odd"), "put_back"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_POSTED)
+@pytest.mark.parametrize("times", [sending.TRIES - 1, sending.TRIES])
+def test_one_row_that_is_held_leaves_the_others_of_the_round_alone(
+    whatsapp, phone, message, clock, monkeypatch, what, times
+):
+    other = factories.make_customer(phone="+966512345679")
+    fine = phone.queued(customer_id=other.id, coupon_id=phone.taken(phone.batch(), other).id)
+    error, name = NOT_POSTED[what]
+    whole = composing.letter
+
+    def letter(one, desk):
+        if one.id == message.id:
+            raise error
+        return whole(one, desk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(composing, "letter", letter)
+        patched.setattr(outcomes, name, held_for(times, getattr(outcomes, name)))
+        sending.run(clock.tools(), seconds=0)
+
+    kept = {"given up": "failed"}.get(what, "queued")
+    assert Message.objects.get(id=message.id).state == ("sending" if times == sending.TRIES else kept)
     assert Message.objects.get(id=fine.id).state == "accepted"
