@@ -13,11 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
+from kernel import crypto
 from messaging import locks, quiet, sources
 from messaging.choices import OPEN, State, Type
 from messaging.meta.choices import Verdict
@@ -35,6 +37,8 @@ log = structlog.get_logger("couponry.messaging")
 ROUND = 24  # messages a round
 THREADS = 8
 MANY = 3  # answers of no use, and not one other: that is Meta's trouble and not the messages'
+TRIES = 3  # of writing down what became of a message, each of which waits some seconds for a lock
+NOT_MADE = "not_made"
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
 _PAYERS = """
 WITH RECURSIVE turn AS (
@@ -200,12 +204,12 @@ def _send(
     with ExitStack() as steps:
         for (message, letter), answer in told:
             if not isinstance(answer, Accepted):
-                steps.callback(_record, message, letter, answer, tools)
+                steps.callback(_surely, partial(_record, message, letter, answer, tools))
         steps.callback(
-            outcomes.accepted,
+            _accept,
             [(message.id, message.turn, answer.wamid, letter.form)
              for (message, letter), answer in told if isinstance(answer, Accepted)],
-            now=tools.clock(),
+            tools.clock(),
         )  # fmt: skip
     return [answer for _pair, answer in told]
 
@@ -232,23 +236,72 @@ def _is_of_no_use(answer: Answer) -> bool:
 def _compose(messages: list[Message], site: Site, tools: Tools) -> list[tuple[Message, composing.Letter]]:
     if not messages:
         return []
-    now, ids = tools.clock(), [message.id for message in messages]
-    full = Message.objects.select_related("coupon", "batch", "merchant", "customer").in_bulk(ids)
-    desk = composing.desk(list(full.values()), site=site, now=now)
+    ids = [message.id for message in messages]
+    try:
+        found = Message.objects.select_related("coupon", "batch", "merchant", "customer").in_bulk(ids)
+        full = [found[key] for key in ids]
+        desk = composing.desk(full, site=site, now=tools.clock())
+    except Exception as error:  # nothing has left this machine: all of them wait again
+        for message in messages:
+            message.turn += 1  # as it was marked
+            _keep_back(message, error, tools)
+        return []
     ready = []
-    for key in ids:
+    for message in full:
         try:
-            ready.append((full[key], composing.letter(full[key], desk)))
-        except composing.CannotSend as error:
-            _give_up(key, error.reason, now)
-        except composing.CannotDraw:
-            outcomes.not_drawn(key, turn=full[key].turn, now=now)
-        except composing.NotNow as error:
-            outcomes.put_back(key, turn=full[key].turn, now=now, why=error.reason, due_at=now + queue.AGAIN_AFTER)
+            ready.append((message, composing.letter(message, desk)))
         except Exception as error:  # one message that cannot be made must not hold up the others
-            log.error("message could not be made", message_id=str(key), exc_info=error)
-            _give_up(key, "not_made", now)
+            _keep_back(message, error, tools)
     return ready
+
+
+def _keep_back(message: Message, error: Exception, tools: Tools) -> None:
+    """Write down why a message was not posted. Where that fails it is this message's trouble, not the round's."""
+    if not isinstance(error, composing.CannotSend | composing.CannotDraw | composing.NotNow):
+        log.error("message could not be made", message_id=str(message.id), exc_info=error)
+    try:
+        _surely(partial(_not_posted, message, error, tools))
+    except Exception as failure:
+        log.error("message stays as being sent", message_id=str(message.id), exc_info=failure)
+
+
+def _not_posted(message: Message, error: Exception, tools: Tools) -> None:
+    now, turn = tools.clock(), message.turn
+    if isinstance(error, composing.CannotSend):
+        _give_up(message.id, error.reason, now)
+    elif isinstance(error, composing.CannotDraw):
+        outcomes.not_drawn(message.id, turn=turn, now=now)
+    elif isinstance(error, composing.NotNow):
+        outcomes.put_back(message.id, turn=turn, now=now, why=error.reason, due_at=now + queue.AGAIN_AFTER)
+    elif isinstance(error, crypto.CannotOpen):  # sealed under a key that is gone: it will never be read
+        _give_up(message.id, NOT_MADE, now)
+    else:  # it may be well in a minute
+        due_at = outcomes.again_at(message, now, tools.random)
+        outcomes.put_back(message.id, turn=turn, now=now, why=NOT_MADE, due_at=due_at)
+
+
+def _surely(write: Callable[[], None]) -> None:
+    """Write down what became of a message, also where somebody else holds its row for long.
+
+    Raises OperationalError; then nobody knows what became of it.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return write()
+        except OperationalError as error:
+            log.warning("not written down yet", reason=type(error).__name__)
+    return write()
+
+
+def _accept(answers: list[tuple[uuid.UUID, int, str, str]], now: dt.datetime) -> None:
+    """All of them in one statement; where a row of one is held for long, each by itself. Raises OperationalError."""
+    try:
+        outcomes.accepted(answers, now=now)
+    except OperationalError as error:
+        log.warning("answers not written down yet", reason=type(error).__name__)
+        with ExitStack() as steps:
+            for answer in answers:
+                steps.callback(_surely, partial(outcomes.accepted, [answer], now=now))
 
 
 def _give_up(message_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
@@ -265,6 +318,9 @@ def _post(client: Client, number: str, letter: composing.Letter) -> Answer:
         return client.send(number, letter.body(media))
     except (Refused, Unknown, Unreachable, NotDrawn) as error:
         return error
+    except Exception as error:  # whatever broke, the others' answers must not be lost with it
+        log.error("post broke", reason=type(error).__name__)
+        return Unknown(type(error).__name__)
 
 
 def _uploaded(client: Client, number: str, drawing: pictures.Drawing) -> str:
