@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -37,6 +37,7 @@ from tenants.queries import sites
 log = structlog.get_logger("couponry.messaging")
 # A window that closes while the message is on its way would refuse it.
 MARGIN = dt.timedelta(minutes=5)
+ENOUGH = 2  # batches whose picture could not be read: the store of files is down, and each try takes its time
 USABLE = {Coupon.State.HELD, Coupon.State.TAKEN}
 Json = dict[str, Any]
 
@@ -83,6 +84,7 @@ class Desk:
     windows: set[bytes]  # recipients who wrote within the day
     unwanted: set[uuid.UUID]  # messages
     sheets: dict[uuid.UUID, pictures.Sheet | None]
+    unread: set[uuid.UUID] = field(default_factory=set)  # batches whose picture may be there a little later
 
     def text(self, purpose: str, language: str) -> MessageTemplate | None:
         """The approved text: in `language`, else in another."""
@@ -175,7 +177,7 @@ def _template(message: Message, to: str, desk: Desk) -> Letter:
     if found is None:
         raise NotNow("no_template")
     if drawing is None and purpose not in WITHOUT_PICTURE:
-        raise CannotDraw
+        raise NotNow(NOT_DRAWN) if message.batch_id in desk.unread else CannotDraw
     with translation.override(found.language):
         said = _said(message, found)
     button, name, language, callback = _serial(message), found.name, found.language, callback_of(message)
@@ -218,13 +220,24 @@ def _drawing(message: Message, desk: Desk) -> pictures.Drawing | None:
     if message.plain:
         return None
     if message.batch.id not in desk.sheets:
-        try:
-            desk.sheets[message.batch.id] = pictures.sheet(message.batch, message.merchant, desk.site)
-        except (DomainError, OSError) as error:
-            log.warning("coupon not drawn", batch_id=str(message.batch_id), reason=type(error).__name__)
-            desk.sheets[message.batch.id] = None
+        desk.sheets[message.batch.id] = _sheet(message.batch, message.merchant, desk)
     sheet, serial = desk.sheets[message.batch.id], _serial(message)
     return sheet.drawing(serial, f"{desk.base}/c/{serial}".upper()) if sheet else None
+
+
+def _sheet(batch: Batch, merchant: Merchant, desk: Desk) -> pictures.Sheet | None:
+    """The shared part of a batch's pictures; None where it cannot be had. What may be well in a minute is noted."""
+    if len(desk.unread) >= ENOUGH:
+        desk.unread.add(batch.id)
+        return None
+    try:
+        return pictures.sheet(batch, merchant, desk.site)
+    except (DomainError, OSError) as error:
+        log.warning("coupon not drawn", batch_id=str(batch.id), reason=type(error).__name__)
+    except Exception as error:  # the store of files has errors of its own
+        log.error("coupon not drawn for now", batch_id=str(batch.id), exc_info=error)
+        desk.unread.add(batch.id)
+    return None
 
 
 def until(message: Message) -> str:

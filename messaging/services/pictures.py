@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pypdfium2
 
+from merchants import words
 from merchants.models import Batch, Merchant
-from merchants.paper.face import Face, render_face
+from merchants.paper.face import render_face
 from merchants.paper.layout import Layout
 from merchants.paper.stamp import stamp
 from merchants.services import printing
@@ -71,21 +72,16 @@ class Sheet:
 def sheet(batch: Batch, merchant: Merchant, site: Site) -> Sheet:
     """The shared part of a batch's pictures; laid out the first time. Raises LayoutRefused, TextTooLong, RenderFailed.
 
-    What can change on it (words, picture) is in its stored name.
+    What can change on it (words, picture) is in its stored name, so the picture itself is read for the first one only.
     """
-    said = printing.face(batch, merchant, site)
-    mark = json.dumps([batch.face, dict(said.words)], sort_keys=True, default=str)
+    said = words.on_paper(batch, merchant, site.currency)
+    mark = json.dumps([batch.face, said], sort_keys=True, default=str)
     name = f"made/face-{batch.id.hex}-{hashlib.sha256(mark.encode()).hexdigest()[:16]}.pdf"
-    return Sheet(_kept(site, name, said), Layout.from_json(batch.face["layout"]))
-
-
-def _kept(site: Site, name: str, said: Face) -> bytes:
-    stored = files.name_for(site.id, name)
-    found = _read(stored)
+    found = _read(files.name_for(site.id, name))
     if found is None:
-        found = render_face(said)
+        found = render_face(printing.face(batch, merchant, site))
         files.store(site.id, name, found)
-    return found
+    return Sheet(found, Layout.from_json(batch.face["layout"]))
 
 
 @lru_cache(maxsize=64)
@@ -97,6 +93,7 @@ def _in_memory(stored: str) -> bytes:
 
 
 def _read(stored: str) -> bytes | None:
-    if not files.exists(stored):
+    try:
+        return _in_memory(stored)
+    except FileNotFoundError:
         return None
-    return _in_memory(stored)

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
 from config.management.commands.prepare import _ensure_bucket
@@ -65,6 +66,13 @@ def test_the_bucket_is_made_once(store):
     _ensure_bucket()
 
     assert files.read(SITE, name) == b"kept"
+
+
+def test_a_store_that_is_silent_is_not_waited_for(store):
+    asked = default_storage.connection.meta.client.meta.config
+
+    assert (asked.connect_timeout, asked.read_timeout, asked.retries["total_max_attempts"]) == (3, 10, 2)
+    assert asked.s3["addressing_style"] == "path"
 
 
 def test_without_an_address_files_lie_in_a_folder():

@@ -33,9 +33,18 @@ def store_of(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "endpoint_url": f"{found.scheme}://{found.hostname}{port}", "bucket_name": found.path.strip("/"),
             "access_key": unquote(found.username or ""), "secret_key": unquote(found.password or ""),
-            "region_name": "us-east-1", "addressing_style": "path", "default_acl": None, "file_overwrite": False,
+            "region_name": "us-east-1", "default_acl": None, "file_overwrite": False, "client_config": _client(),
         },
     }  # fmt: skip
+
+
+def _client() -> Any:
+    """A store that does not answer is not waited for: pages and messages have to go on without a picture."""
+    from botocore.config import Config  # heavy, and of use to who has such a store only
+
+    return Config(
+        s3={"addressing_style": "path"}, connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}
+    )
 
 
 STORAGES = {
