@@ -36,6 +36,16 @@ class NotWanted(DomainError):
         super().__init__(_("This customer does not want messages."))
 
 
+class TooLate(DomainError):
+    """Before it may go out, what it says is no longer true."""
+
+    code = "too_late"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("It would come too late."))
+
+
 class Unreadable(DomainError):
     """What the customer's number is kept as cannot be opened."""
 

@@ -57,6 +57,7 @@ class Skipped(TextChoices):
     HAS_COUPON = "has_coupon", _("Has a coupon of this batch")
     NOT_WANTED = "not_wanted", _("Wants no messages any more")
     UNREADABLE = "unreadable", _("Has a number that could not be read")
+    TOO_LATE = "too_late", _("Not reached in time")
 
 
 class Outcome(TextChoices):

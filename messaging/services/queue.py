@@ -22,7 +22,7 @@ from merchants.services import holding
 from messaging import quiet
 from messaging.choices import TYPE_OF, Charge, State, Trigger, Type
 from messaging.consent.queries import register
-from messaging.errors import NoCoupon, NotToCountry, NotWanted, WhatsAppOff
+from messaging.errors import NoCoupon, NotToCountry, NotWanted, TooLate, WhatsAppOff
 from messaging.meta.models import Sender
 from messaging.meta.queries import senders
 from messaging.models import Message, Switches
@@ -32,7 +32,8 @@ from tenants.walls import WallError, current_site, current_wall, wall
 
 DUE = "messages.due"
 AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved text, or while what sends it rests
-LIVELY = dt.timedelta(seconds=30)  # far longer than a run of the sender takes
+# Longer than a run takes whose last round runs into all its time limits (sending.ROUND, the client's time-outs).
+LIVELY = dt.timedelta(minutes=3)
 SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
 WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
@@ -61,6 +62,7 @@ def enqueue(
     language: str = "",
     not_before: dt.datetime | None = None,
     quiet_hours: quiet.Hours | None = None,
+    worth_until: dt.datetime | None = None,
     why: str = "",
     wake: bool = True,
 ) -> Message:
@@ -70,11 +72,13 @@ def enqueue(
     `batch_id` of an automation holds a coupon of it for the customer. `phone` (E.164) is for a test to a typed number,
     `purpose` says whose words it has, else the trigger's; `festival` which one those name; `language` is that of a
     test, else the customer's.
-    `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then.
+    `quiet_hours` are those of the customer: nothing goes out in them, however late it is by then. From `worth_until` on
+    it does not go out at all.
     `why` is a reason that its story begins with.
     `wake=False` leaves it to the caller to call `wake` after many. At level site, or merchant for its own.
 
-    Raises InsufficientCredits, WhatsAppOff (NotToCountry, too), NotWanted, NoCoupon; then nothing is left behind.
+    Raises InsufficientCredits, WhatsAppOff (NotToCountry, too), NotWanted, NoCoupon, TooLate; then nothing is left
+    behind.
     """
     with at_site(merchant_id) as site, transaction.atomic():
         found = Message.objects.filter(key=key).first()
@@ -87,6 +91,8 @@ def enqueue(
         _must_be_wanted(trigger, merchant_id, customer_id, recipient)
         due_at = max(now, not_before or now)
         due_at = quiet_hours.next_allowed(due_at) if quiet_hours else due_at
+        if worth_until and due_at >= worth_until:
+            raise TooLate
         message = Message(
             id=uuid7(), merchant_id=merchant_id, payer=merchant_id or site.id, customer=customer, trigger=trigger,
             type=TYPE_OF[trigger], charge=Charge.HELD if merchant_id else Charge.NONE,
@@ -103,7 +109,7 @@ def enqueue(
         if not Message.objects.filter(id=message.id).exists():
             return Message.objects.get(key=key)
         _give_coupon(message, coupon_id, batch_id, now)
-        message.expires_at = _worth_until(message)
+        message.expires_at = min(filter(None, [_worth_until(message), worth_until]))
         message.save(update_fields=["coupon", "batch", "expires_at"])
         if merchant_id:
             # Last: the wallet is the row that others wait for.
@@ -153,14 +159,15 @@ def bring_forward(*, source_id: uuid.UUID, merchant_id: uuid.UUID, now: dt.datet
     return found
 
 
-def runs_before(event: OutboxEvent, *, now: dt.datetime) -> int:
-    """How many earlier calls are sending from the queue just now, or are about to.
+def runs(*, now: dt.datetime, before: OutboxEvent | None = None) -> int:
+    """How many calls are sending from the queue just now, or are about to; with `before`, of those earlier than it.
 
     Each one that is needed calls its follower, so without a bound a backlog's callers would take every worker there is.
     A call that was handed over long ago waits in a long line, or died with its worker: it does not count.
     """
     lately = Q(relayed_at=None) | Q(relayed_at__gt=now - LIVELY)
-    return _calls().filter(lately, id__lt=event.id, done_at=None, due_at__lte=now).count()
+    found = _calls().filter(lately, done_at=None, due_at__lte=now)
+    return (found.filter(id__lt=before.id) if before else found).count()
 
 
 def _calls() -> QuerySet[OutboxEvent]:
@@ -248,9 +255,7 @@ def _recipient(site: Site, customer: Customer | None, phone: str) -> bytes:
     return bytes(customer.phone_index)
 
 
-def _give_coupon(
-    message: Message, coupon_id: uuid.UUID | None, batch_id: uuid.UUID | None, now: dt.datetime
-) -> None:
+def _give_coupon(message: Message, coupon_id: uuid.UUID | None, batch_id: uuid.UUID | None, now: dt.datetime) -> None:
     """Note the coupon that the message is about, or hold one of the batch for its customer."""
     if coupon_id:
         message.coupon = Coupon.objects.get(id=coupon_id)
@@ -274,4 +279,3 @@ def _worth_until(message: Message) -> dt.datetime:
     elif message.coupon and message.coupon.use_until:
         until = min(until, message.coupon.use_until)
     return until
-

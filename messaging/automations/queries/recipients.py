@@ -276,14 +276,38 @@ def festivals_due(automation: Automation, merchant: Merchant, today: dt.date, ah
     return [one for one in found if one.festival.code in automation.festivals]
 
 
+def festivals_over(automation: Automation, merchant: Merchant, today: dt.date) -> list[Any]:
+    """The switched-on festivals that ended within the last days."""
+    found = festivals.occurrences(merchant.country, start=today - dt.timedelta(days=dates.LATE), end=today)
+    return [one for one in found if one.festival.code in automation.festivals]
+
+
+def missed(
+    automation: Automation, merchant: Merchant, festival: festivals.Occurrence, *, before: dt.datetime,
+    sends_to: Sequence[str],
+) -> Rows:  # fmt: skip
+    """Whoever was to be greeted for a festival and was not: customers who were there, and had agreed, `before` its end.
+    Their ids."""
+    rows = judged(_greeted(merchant, festival), automation, batch=automation.batch, sends_to=sends_to)
+    who = OuterRef("customer_id")
+    tried = Occasion.objects.filter(automation_id=automation.id, key=festival.key, customer_id=who)
+    agreed = OptIn.objects.filter(merchant_id=merchant.id, customer_id=who, at__lt=before)
+    found = due(rows).filter(~Exists(tried), Exists(agreed), first_at__lt=before)
+    return found.values_list("customer_id", flat=True)
+
+
 def _festival(automation: Automation, merchant: Merchant, today: dt.date, ahead: int) -> Rows:
     """Everybody, for the nearest festival: on one day a customer is greeted for one."""
     near: Iterable[Any] = festivals_due(automation, merchant, today, ahead)
     first = next(iter(near), None)
     if first is None:
         return _nobody(merchant)
-    named = Value(first.key, output_field=_TEXT)
-    return _customers(merchant).annotate(occasion=named, day=Value(first.day, output_field=_DAY)).order_by("pk")
+    return _greeted(merchant, first)
+
+
+def _greeted(merchant: Merchant, festival: festivals.Occurrence) -> Rows:
+    key, day = Value(festival.key, output_field=_TEXT), Value(festival.day, output_field=_DAY)
+    return _customers(merchant).annotate(occasion=key, day=day).order_by("pk")
 
 
 def _ending(automation: Automation, merchant: Merchant, now: dt.datetime, ahead: int) -> Rows:

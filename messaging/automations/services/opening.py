@@ -23,7 +23,7 @@ from messaging.automations.models import Automation, Campaign, Occasion
 from messaging.automations.queries.recipients import Due
 from messaging.choices import Trigger
 from messaging.consent.services import countries
-from messaging.errors import NoCoupon, NotToCountry, NotWanted
+from messaging.errors import NoCoupon, NotToCountry, NotWanted, TooLate
 from messaging.services import outcomes, queue
 from tenants.walls import current_site
 
@@ -58,6 +58,8 @@ def open_for(source: Automation | Campaign, merchant: Merchant, due: Due, *, now
         return _before(error)
     except NotWanted:
         return _skip(source, due, Skipped.NOT_WANTED, now)
+    except TooLate:
+        return _skip(source, due, Skipped.TOO_LATE, now)
     except crypto.CannotOpen:
         log.error("the number of a customer could not be read", customer_id=str(due.customer_id))
         return _skip(source, due, Skipped.UNREADABLE, now)  # nobody behind it waits for this one
@@ -85,8 +87,16 @@ def _write(source: Automation | Campaign, merchant: Merchant, due: Due, now: dt.
             batch_id=None if due.coupon_id else source.batch_id, automation_id=source.id, occasion_id=occasion.id,
             campaign_name=source.name if isinstance(source, Campaign) else "",
             quiet_hours=quiet.Hours(zone, source.quiet_from, source.quiet_to), now=now, actor=ACTOR, wake=False,
+            worth_until=_worth_until(source, due, zone),
         )  # fmt: skip
     return Opened.SENT
+
+
+def _worth_until(source: Automation | Campaign, due: Due, zone: str) -> dt.datetime | None:
+    """When the customer's own day of a festival is over, or of a birthday that is not greeted afterwards, too."""
+    if isinstance(source, Campaign) or due.day is None or source.kind == Kind.REMINDER:
+        return None  # a coupon tells its own end
+    return clock.end_of_day(due.day, zone) if source.days_after is None else None
 
 
 def _come(source: Automation | Campaign, due: Due, now: dt.datetime) -> tuple[Occasion, str]:

@@ -14,7 +14,7 @@ from merchants.models import Merchant
 from messaging.automations.choices import Kind, PauseReason, State
 from messaging.automations.models import Automation
 from messaging.automations.queries import recipients
-from messaging.automations.services import campaigning, opening, pausing, standing
+from messaging.automations.services import campaigning, closing, opening, pausing, standing
 from messaging.automations.services.opening import Exhausted, Opened
 from messaging.consent.services import countries
 from messaging.errors import WhatsAppOff
@@ -67,8 +67,10 @@ def switched_on() -> list[uuid.UUID]:
 
 
 def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
-    """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on."""
+    """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on. Before that, note who was not
+    reached by a festival that is over."""
     automation = Automation.objects.select_related("merchant", "batch").get(id=automation_id)
+    closing.close(automation, automation.merchant, now=now)
     reason = standing.cannot(automation, now)
     if reason:
         pausing.pause(automation, reason, actor=opening.ACTOR, now=now)

@@ -1,0 +1,98 @@
+"""Who is not reached before the day of the occasion is over is left out by name, and is written to no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from merchants import models as m
+from messaging.automations.models import Occasion
+from messaging.automations.queries import leftouts
+from messaging.consent.models import OptIn
+from messaging.models import Message
+from tests import factories
+from tests.automations.cast import automation, born, run, written_to
+from tests.factories import DAY, NOW
+
+# Nine in the evening in Riyadh, when quiet hours begin, of a birthday and of Founding Day; and noon of a festival.
+EVENING, OF_FOUNDING_DAY = (dt.datetime(2026, month, day, 18, tzinfo=dt.UTC) for month, day in ((3, 1), (2, 22)))
+RAMADAN = dt.datetime(2026, 2, 18, 9, tzinfo=dt.UTC)
+
+
+def known_for_long():
+    """All there are."""
+    long_ago = NOW - 99 * DAY
+    m.Batch.objects.update(starts_at=long_ago)
+    m.MerchantCustomer.objects.update(first_at=long_ago)
+    OptIn.objects.update(at=long_ago)
+
+
+def test_who_was_not_reached_before_it_was_over_is_told_once(phone):
+    one = automation(phone, "festival", daily_cap=2, changed_at=NOW - 99 * DAY)
+    people = [phone.customer().id for _ in range(5)]
+    phone.customer(agrees=False)
+    known_for_long()
+    run(RAMADAN)
+    before = leftouts.of_automation(one, since=None)
+    phone.customer()
+    agreed_later = phone.customer(agrees=False)
+    m.MerchantCustomer.objects.filter(customer=agreed_later).update(first_at=NOW - 99 * DAY)
+    factories.make_optin(phone.shop.merchant, agreed_later)
+
+    told = [(run(RAMADAN + n * DAY).sent, leftouts.of_automation(one, since=None)) for n in (1, 1, 2)]
+
+    assert before == []
+    assert told == [(0, [("Not reached in time", 3)])] * 3
+    missed = Occasion.objects.filter(skipped="too_late").values_list("customer_id", flat=True)
+    assert {*missed, *written_to()} == set(people)
+
+
+def test_one_that_was_switched_on_after_it_missed_nobody(phone):
+    automation(phone, "festival", changed_at=RAMADAN + DAY)
+    phone.customer()
+    known_for_long()
+
+    run(RAMADAN + DAY)
+
+    assert not Occasion.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["birthday", "festival"])
+def test_who_would_get_it_the_day_after_is_left_out_and_costs_nothing(phone, kind):
+    one = automation(phone, kind, **({"festivals": ["founding_day_sa"]} if kind == "festival" else {}))
+    born(phone, 3, 1, phone="+966500000077")
+    known_for_long()
+    evening = EVENING if kind == "birthday" else OF_FOUNDING_DAY
+
+    done = [run(evening), run(evening)]
+
+    assert [(one.sent, one.skipped) for one in done] == [(0, 1), (0, 0)]
+    assert Occasion.objects.get().skipped == "too_late"
+    assert not m.Coupon.objects.filter(state="held").exists()
+    assert phone.wallet("wa_bi") == (10, 10)
+    one.refresh_from_db()
+    assert one.counted == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "hour", "number"),
+    [({"days_before": 0}, 17, "+966500000077"), ({"days_before": 1}, -6, "+966500000077"),
+     ({"days_before": 0, "days_after": 1}, 18, "+966500000077"), ({"days_before": 0}, 18, "+12025550123"),
+     ({"days_before": 0, "quiet_from": 0, "quiet_to": 0}, 18, "+966500000077")],
+    ids=["before nine", "the evening before", "also afterwards", "where it is noon", "never quiet"],
+)  # fmt: skip
+def test_who_gets_it_on_the_day_or_may_get_it_later_is_written_to(phone, fields, hour, number):
+    automation(phone, **fields)
+    born(phone, 3, 1, phone=number)
+
+    assert run(dt.datetime(2026, 3, 1, tzinfo=dt.UTC) + dt.timedelta(hours=hour)).sent == 1
+
+
+def test_what_waits_in_the_queue_is_not_sent_once_the_day_is_over(phone):
+    automation(phone)
+    born(phone, 3, 1, phone="+966500000077")
+
+    run(EVENING - dt.timedelta(hours=1))
+
+    assert Message.objects.get().expires_at == dt.datetime(2026, 3, 1, 21, 0, tzinfo=dt.UTC)
