@@ -19,6 +19,8 @@ from tenants.walls import wall
 from tests import factories
 from tests.storefront.conftest import PERSON, Browser, open_batch
 
+KIOSK = "/s/mona/kiosk/wheel"
+
 
 @pytest.fixture
 def voucher(ada_site, mona):
@@ -93,6 +95,20 @@ def test_the_poster_leads_to_the_wheel_and_the_wheel_to_the_coupon(ada_site, sur
     assert "Carl" not in text_of(shown)
     assert browser.get(f"/c/{made.coupon.serial}?new=1").status_code == 200
     assert made.coupon.serial in text_of(browser.get("/my/"))
+
+
+def test_who_does_not_see_the_wheel_reads_what_is_on_it(ada_site, mona, voucher, browser):
+    with wall(ada_site, "site"):
+        factories.make_wheel(mona, ("Voucher & tea", 1, voucher), ("No Prize", 1), ("Voucher & tea", 1, voucher))
+
+    pages = [browser.get("/s/mona/wheel"), form(browser, KIOSK, phone_number="0500000002")]
+    spun = form(browser)["Location"]
+    pages += [browser.get(spun), browser.get(f"{spun}?shown=1")]
+
+    for page in pages:
+        after = text_of(page).partition('class="wheel-pointer"')[2]
+        listed = re.search(r'<ul class="sr-only" aria-label="What is on the wheel">(.*?)</ul>', after)[1]
+        assert re.findall("<li>(.*?)</li>", listed) == ["Voucher &amp; tea", "No Prize"]
 
 
 def test_a_reload_a_second_press_and_a_later_try_show_the_same_spin(ada_site, sure, browser):
@@ -231,9 +247,6 @@ def test_the_shops_screen_shows_the_result_and_forgets_it(ada_site, mona, sure, 
     assert "You won" in text_of(shown)
     assert made.coupon.serial not in text_of(browser.get("/my/"))
     assert form(browser, "/s/mona/kiosk/wheel").status_code == 409
-
-
-KIOSK = "/s/mona/kiosk/wheel"
 
 
 def token_in(answer):

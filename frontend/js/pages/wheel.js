@@ -22,13 +22,15 @@ function leaveAfter(seconds) {
 }
 
 function show() {
-  const heading = result.dataset.heading.trim();
   for (const before of document.querySelectorAll("[data-wheel-before]")) before.hidden = true;
   document.querySelector("[data-wheel-after]").hidden = false;
-  document.querySelector("h1").textContent = heading;
-  document.querySelector("[data-wheel-said]").textContent = heading;
   result.hidden = false;
   stage.classList.add("wheel-stage-still");
+  // Whoever listens is told by the focus, and goes on from there: the button that had it is gone.
+  const title = document.querySelector("h1");
+  title.textContent = result.dataset.heading.trim();
+  title.tabIndex = -1;
+  title.focus();
   requestAnimationFrame(() => requestAnimationFrame(() => result.classList.add("wheel-result-in")));
   tell();
   leaveAfter(stage.dataset.stays);

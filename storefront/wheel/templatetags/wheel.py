@@ -18,19 +18,23 @@ register = template.Library()
 
 
 @register.inclusion_tag("wheel/_wheel.html")
-def wheel(slices: Iterable[Any], label: str, stands_at: int | None = None, other: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 a template's argument
+def wheel(
+    slices: Iterable[Any], label: str, stands_at: int | None = None, *, other: bool = False, listed: bool = False
+) -> dict[str, Any]:
     """The wheel of these segments (`.label(language)`, `.colour`), with one of them under the pointer or at rest.
 
-    `other`: its labels in the language that the page is not in.
+    `other`: its labels in the language that the page is not in. `listed`: what is on it stands beside the picture as a
+    list, for whoever does not see the picture.
     """
     found = list(slices)
     language = words.language()
     if other:
         language = "en" if language == "ar" else "ar"
-    wedges = drawing.wedges([one.label(language) for one in found])
+    labels = [one.label(language) for one in found]
+    wedges = drawing.wedges(labels)
     turn = -wedges[stands_at - 1].middle if stands_at else 0
     return {
-        "label": label, "turn": round(turn, 2),
+        "label": label, "turn": round(turn, 2), "listed": list(dict.fromkeys(labels)) if listed else [],
         "wedges": [{"wedge": wedge, "paint": PAINTS[one.colour]} for wedge, one in zip(wedges, found, strict=True)],
     }  # fmt: skip
 
