@@ -27,6 +27,7 @@ REASONS: dict[str, Any] = {
     "not_to_country": _("The site's number does not send to this country."),
     "unreadable": _("The customer's number could not be read."),
     "stopped": _("The customer has opted out."),
+    "came_back": _("The customer came back before it went out."),
     "coupon_gone": _("Its coupon was withdrawn or had run out."),
     "code_gone": _("The code was no longer valid."),
     "erased": _("The customer's record was erased."),

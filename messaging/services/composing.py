@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kernel import crypto
 from kernel.errors import DomainError
 from merchants import words
-from merchants.models import Batch, Coupon, Merchant
+from merchants.models import Batch, Coupon, Merchant, MerchantCustomer
 from merchants.paper.face import SAMPLE_SERIAL
 from messaging import festivals
 from messaging.choices import NOT_DRAWN, WITHOUT_PICTURE, Trigger, Type
@@ -83,6 +83,7 @@ class Desk:
     texts: dict[tuple[str, str], MessageTemplate]
     windows: set[bytes]  # recipients who wrote within the day
     unwanted: set[uuid.UUID]  # messages
+    late: set[uuid.UUID]  # recalls whose customer came back by now
     sheets: dict[uuid.UUID, pictures.Sheet | None]
     unread: set[uuid.UUID] = field(default_factory=set)  # batches whose picture may be there a little later
 
@@ -98,7 +99,7 @@ def desk(messages: Sequence[Message], *, site: Site, now: dt.datetime) -> Desk:
     recipients = [message.recipient for message in messages]
     written = Contact.objects.filter(phone_index__in=recipients, last_in_at__gt=now - WINDOW + MARGIN)
     windows = {bytes(index) for index in written.values_list("phone_index", flat=True) if index}
-    return Desk(site, sites.base_url(site), texts, windows, _unwanted(messages, recipients), {})
+    return Desk(site, sites.base_url(site), texts, windows, _unwanted(messages, recipients), _late(messages), {})
 
 
 def _unwanted(messages: Sequence[Message], recipients: Sequence[Any]) -> set[uuid.UUID]:
@@ -121,6 +122,23 @@ def _unwanted(messages: Sequence[Message], recipients: Sequence[Any]) -> set[uui
     }
 
 
+def _late(messages: Sequence[Message]) -> set[uuid.UUID]:
+    """A night may lie between the queue and the send: who took or used a coupon meanwhile is not asked to come back."""
+    recalls = [message for message in messages if message.trigger == Trigger.RECALL]
+    if not recalls:
+        return set()
+    known = MerchantCustomer.objects.filter(
+        merchant_id__in={message.merchant_id for message in recalls},
+        customer_id__in={message.customer_id for message in recalls},
+    ).values_list("merchant_id", "customer_id", "last_at", "last_redeemed_at")
+    seen: dict[Any, dt.datetime] = {(shop, who): max(filter(None, visits)) for shop, who, *visits in known}
+    return {
+        message.id
+        for message in recalls
+        if seen.get((message.merchant_id, message.customer_id), message.created_at) > message.created_at
+    }
+
+
 def _needs_consent(message: Message) -> bool:
     return message.type == Type.BI and message.trigger != Trigger.TEST
 
@@ -139,6 +157,8 @@ def letter(message: Message, desk: Desk) -> Letter:
         return _code(message, to, desk)
     if message.id in desk.unwanted:
         raise CannotSend("stopped")
+    if message.id in desk.late:
+        raise CannotSend("came_back")
     if message.batch is None or message.merchant is None:
         raise CannotSend("no_offer")
     if message.merchant.state != Merchant.State.ACTIVE:
