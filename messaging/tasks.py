@@ -35,10 +35,21 @@ def send_some(*, seconds: float = 0.0) -> bool:
     return left
 
 
-def send_now() -> None:
-    """A round at once, for whoever waits at a screen: what they asked for goes first. The rest is the queue's."""
+def look() -> None:
+    """A round; the rest is the queue's."""
     if send_some():
         queue.wake(now=clock.now())
+
+
+def send_now() -> None:
+    """A round at once, for whoever waits at a screen: what they asked for goes first.
+
+    Where as many as needed send already, they do: however many ask, and however slow Meta is, others have workers too.
+    """
+    if queue.runs(now=clock.now()) >= pacing.runs_needed(senders.mine()):
+        queue.wake(now=clock.now())
+    else:
+        look()
 
 
 @handles(TAKEN)
@@ -58,12 +69,13 @@ def prepare_picture(event: OutboxEvent, now: dt.datetime) -> None:
 def send_due(event: OutboxEvent, now: dt.datetime) -> None:
     """The queue's own run: a few seconds, then another event, so that other sites come in between.
 
-    Where as many as the number's speed needs are at it, this one looks once and comes back when their time is over.
+    Where as many as the number's speed needs are at it, one more looks once (a run may have died with its worker), and
+    all others come back when their time is over.
     """
-    enough = queue.runs_before(event, now=now) >= pacing.runs_needed(senders.mine())
-    if send_some(seconds=0 if enough else RUN_FOR):
+    ahead, needed = queue.runs(now=now, before=event), pacing.runs_needed(senders.mine())
+    if ahead > needed or send_some(seconds=0 if ahead == needed else RUN_FOR):
         # Whoever is at it now may be at its end.
-        again_at = clock.now() + dt.timedelta(seconds=RUN_FOR if enough else 0)
+        again_at = clock.now() + dt.timedelta(seconds=RUN_FOR if ahead >= needed else 0)
         queue.wake(now=clock.now(), due_at=again_at)
 
 
@@ -116,7 +128,7 @@ def tell_site_of_unknown(event: OutboxEvent, now: dt.datetime) -> None:
 @shared_task(base=SiteTask, name="messaging.send")
 def send() -> None:
     """Messages whose time has come: those put off, and those whose event was lost."""
-    send_now()
+    look()
 
 
 @shared_task(base=SiteTask, name="messaging.sweep")

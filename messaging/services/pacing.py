@@ -33,7 +33,8 @@ log = structlog.get_logger("couponry.messaging")
 # Meta lets one person have a message every six seconds, and 45 in a burst; five in a burst are enough for us.
 PAIR_LIMIT, PAIR_SECONDS = 5, 30
 SLOW_FOR = 30  # seconds at half the speed after Meta said it was too fast
-REST = dt.timedelta(seconds=30)  # how long it sends nothing after a round without any answer of use
+REST = dt.timedelta(seconds=30)  # how long it sends nothing after answers of no use alone
+LOST_FOR = 120  # seconds without an answer, after which what was lost before counts no more
 TOO_FAST = frozenset({4, 80007, 130429})  # Meta's codes
 ONE_SENDS = 200  # messages a second, in words; with pictures fewer, but then so few numbers are as fast
 DAY = dt.timedelta(days=1)
@@ -104,6 +105,22 @@ def slow_down(sender: Sender) -> None:
 
 def _slow(number: str) -> str:
     return f"wa.slow.{number}"
+
+
+def note_lost(sender: Sender, count: int) -> int:
+    """Of so many more nobody knows what became: how many it is since Meta answered. Without Valkey `count`."""
+    found = int(cache.get(_lost(sender), 0)) + count
+    cache.set(_lost(sender), found, LOST_FOR)
+    return found
+
+
+def forget_lost(sender: Sender) -> None:
+    """Meta answered."""
+    cache.delete(_lost(sender))
+
+
+def _lost(sender: Sender) -> str:
+    return f"wa.lost.{sender.phone_number_id}"
 
 
 def rests(sender: Sender, *, now: dt.datetime) -> bool:

@@ -215,12 +215,18 @@ def _send(
 
 
 def _mind(sender: Sender, found: Round, answers: list[Answer], now: dt.datetime) -> None:
-    """Have the number rest where Meta gave no answer of use to a whole round, or to the first message after a rest."""
+    """Have the number rest where Meta gave no answer of use to a whole round, or to the first message after a rest.
+
+    Where few are sent at a time, what was lost adds up over rounds; one that was refused comes again, and would count
+    twice.
+    """
     posted = [answer for answer in answers if not isinstance(answer, NotDrawn)]
+    lost = sum(isinstance(answer, Unknown) for answer in posted)
     if not all(_is_of_no_use(answer) for answer in posted):
+        pacing.forget_lost(sender)
         if found.first:
             pacing.rest(sender, until=None)
-    elif len(posted) >= MANY or (found.first and posted):
+    elif posted and (found.first or max(len(posted), pacing.note_lost(sender, lost)) >= MANY):
         log.error("number rests: no answer of use", answers=len(posted), last=type(posted[-1]).__name__)
         pacing.rest(sender, until=now + pacing.REST)
     elif found.first:

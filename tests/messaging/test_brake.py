@@ -135,6 +135,18 @@ def test_two_failures_may_be_those_of_the_messages(queued, broken, clock):
     assert senders.mine().rests_until is None
 
 
+def test_failures_one_by_one_add_up_until_there_was_an_answer(queued, broken, clock):
+    """Claims come one at a time: none of their rounds has three messages."""
+    rests = []
+    for how in ({"cut": True}, {"status": 502}, None, {"status": 502}, {"cut": True}, {"status": 403}):
+        broken(how)
+        queued(1)
+        sending.run(clock.tools(), seconds=0)
+        rests.append(senders.mine().rests_until is not None)
+
+    assert rests == [False] * 5 + [True]
+
+
 def test_one_answer_of_use_among_many_failures_is_enough(whatsapp, queued, clock):
     queued(4)
     whatsapp.control("fault", path="/messages", times=3, status=502)
