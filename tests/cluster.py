@@ -164,6 +164,9 @@ class TestDatabase:
             )
             connection.execute(f'REVOKE ALL ON DATABASE "{self.name}" FROM PUBLIC')
             connection.execute(f'GRANT CONNECT ON DATABASE "{self.name}" TO couponry_app')
+            # In production who waits for five seconds is told to try again; a slow machine is no reason to fail here.
+            for name, value in (("lock_timeout", "60s"), ("statement_timeout", "120s")):
+                connection.execute(f'ALTER ROLE couponry_app IN DATABASE "{self.name}" SET {name} = \'{value}\'')
 
     def drop(self) -> None:
         with self.server.superuser("postgres") as connection:

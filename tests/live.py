@@ -32,7 +32,7 @@ class LiveServer:
              "config.wsgi:application"],
             cwd=ROOT, env=environment,
         )  # fmt: skip
-        wait_for(self._answers, seconds=30, what="the live server")
+        wait_for(self._answers, seconds=60, what="the live server")
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

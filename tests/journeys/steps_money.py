@@ -119,9 +119,11 @@ from agents.statements.services import making, runs
 from kernel import clock
 from tenants.models import Site
 from tenants.walls import registry, wall
-later = (clock.now().replace(day=1) + timedelta(days=32)).replace(day=2)
 with registry():
     asked = [Site.objects.get(kind="master"), Site.objects.get(name="{name}")]
+zone = asked[1].time_zone  # the last evening of a month is the next month there already
+first = clock.local_date(clock.now(), zone).replace(day=1)
+later = clock.start_of_day((first + timedelta(days=32)).replace(day=2), zone)
 for site in asked:
     with wall(site, "master" if site.type == "master" else "site"):
         runs.open_due(actor=system("journey"), now=later)

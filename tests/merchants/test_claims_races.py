@@ -20,6 +20,7 @@ from merchants.services import batches, claims, expiry, holding, redemption
 from tenants.walls import wall
 from tests import cluster, factories
 from tests.factories import DAY, NOW
+from tests.threads import somebody_waits, until
 
 BIRTHDAY = dt.date(1990, 5, 17)
 THREADS = 8
@@ -165,7 +166,7 @@ def test_a_claim_and_the_end_of_the_message_that_holds_the_coupon_give_it_once(s
 
 def test_nobody_is_told_sold_out_while_a_claim_may_still_roll_back(site, mona):
     batch = make(site, mona, 1)
-    taken, waiting = threading.Event(), threading.Event()
+    taken = threading.Event()
 
     def takes_and_gives_up():
         with wall(site, "visitor"):
@@ -175,8 +176,7 @@ def test_nobody_is_told_sold_out_while_a_claim_may_still_roll_back(site, mona):
                         phone="+966500000001", source="centre", now=NOW, batch_id=batch.id, name="A", birthday=BIRTHDAY
                     )
                     taken.set()
-                    waiting.wait(timeout=10)
-                    time.sleep(0.3)
+                    until(somebody_waits)
                     raise InterruptedError
             except InterruptedError:
                 pass
@@ -184,8 +184,7 @@ def test_nobody_is_told_sold_out_while_a_claim_may_still_roll_back(site, mona):
 
     thread = threading.Thread(target=takes_and_gives_up)
     thread.start()
-    taken.wait(timeout=10)
-    waiting.set()
+    assert taken.wait(timeout=60)
     result = claim(site, batch, "+966500000002")
     thread.join()
 

@@ -145,7 +145,7 @@ def test_control_an_expiry_that_counts_first_pays_back_what_was_taken(race_shop)
             found = locks.batch(batch.id)
             untaken = Coupon.objects.filter(batch=found, taken_at=None).count()
             counted.set()
-            claimed.wait(5)
+            assert claimed.wait(60)
             Coupon.objects.filter(batch=found, state="available").update(state="expired")
             ledger.settle_escrow(
                 batch_id=found.id, refund=untaken, consumed=found.made - untaken, actor=JOB, now=END,
@@ -155,7 +155,7 @@ def test_control_an_expiry_that_counts_first_pays_back_what_was_taken(race_shop)
 
     thread = threading.Thread(target=careless)
     thread.start()
-    counted.wait(5)
+    assert counted.wait(60)
     assert claim(race_shop, batch, "+966500000001", now=JUST_BEFORE).outcome == "taken"
     claimed.set()
     thread.join()

@@ -191,7 +191,7 @@ def test_a_page_that_asks_for_too_much_is_given_up(name, monkeypatch):
     with contextlib.suppress(RenderFailed):  # either end is fine, only hanging is not
         render_html(BOMBS[name])
 
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60
 
 
 WORKER_PROBE = """

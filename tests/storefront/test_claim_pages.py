@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kernel import clock
 from merchants import models as m
@@ -284,3 +286,17 @@ class TestInStore:
             m.Merchant.objects.update(state="suspended")
 
         assert browser.get("/s/mona").status_code == 404
+
+
+def test_the_answer_for_a_known_number_asks_the_database_as_much_as_for_an_unknown_one(ada_site, browser):
+    """A stranger with a stopwatch learns nothing about who has a record."""
+    with wall(ada_site, "site"):
+        factories.make_customer("+966500000001")
+    details(browser, phone_number="0500000003")  # whose site this is, is known from now on
+    asked = []
+    for number in ("0500000001", "0500000002"):
+        with CaptureQueriesContext(connection) as ran:
+            details(browser, phone_number=number)
+        asked.append([query["sql"].split("(")[0] for query in ran.captured_queries])
+
+    assert asked[0] == asked[1] != []

@@ -157,6 +157,7 @@ def test_limits_of_one_site_are_nothing_on_another(ada_site, bob_site):
     for number in range(12):
         claim(ada_site, caller=other(number), phone="+966500000001")
 
+    assert refused(lambda: claim(ada_site, caller=other(13), phone="+966500000001")) == "claim.phone"
     claim(bob_site, caller=other(1), phone="+966500000001")
 
 
