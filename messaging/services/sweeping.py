@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import F, Q
 
 from kernel.services import outbox
 from messaging import locks
-from messaging.choices import NEVER_POSTED, State
+from messaging.choices import NEVER_POSTED, State, Trigger
 from messaging.models import Message
 from messaging.services import outcomes
 from tenants.walls import current_site
@@ -22,6 +23,8 @@ log = structlog.get_logger("couponry.messaging")
 SENDING_FOR = dt.timedelta(minutes=10)
 # Meta tries to deliver for a month at most; what was never told of by then was not delivered.
 ACCEPTED_FOR = dt.timedelta(days=31)
+# What became of a code that nobody can use any more is no question for a person.
+CODE_UNKNOWN_FOR = dt.timedelta(hours=1)
 CHUNK = 200
 # Most statuses come within seconds: what an hour has not settled waits for a person.
 TELL_AFTER, TELL_AGAIN = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -29,19 +32,25 @@ MERCHANT_HAS_UNKNOWN, SITE_HAS_UNKNOWN = "message.unknown", "message.unknown_on_
 
 
 def sweep(*, now: dt.datetime) -> int:
-    """Mark what a dead process left as unknown, and end what is too old. Returns how many; repeat until 0."""
+    """Mark what a dead process left as unknown, and end what is too old. Returns how many; repeat until 0.
+
+    An ended one whose status still comes is charged then, like any that was released.
+    """
     left = _overdue(State.SENDING, "claimed_at", now - SENDING_FOR)
     for message_id in left:
         outcomes.unknown(message_id, now=now)
     if left:
         log.warning("messages with an unknown outcome", count=len(left))
     old = _overdue(State.QUEUED, "expires_at", now)
+    codes = _overdue(State.UNKNOWN, "expires_at", now - CODE_UNKNOWN_FOR, trigger=Trigger.CODE)
     silent = _overdue(State.ACCEPTED, "expires_at", now - ACCEPTED_FOR)
     for message_id in old:
         _end(message_id, State.QUEUED, "expired", now)
+    for message_id in codes:
+        _end(message_id, State.UNKNOWN, "expired", now)
     for message_id in silent:
         _end(message_id, State.ACCEPTED, "never_told", now)
-    return len(left) + len(old) + len(silent)
+    return len(left) + len(old) + len(codes) + len(silent)
 
 
 def tell(*, now: dt.datetime) -> int:
@@ -66,8 +75,8 @@ def tell(*, now: dt.datetime) -> int:
     return told
 
 
-def _overdue(state: State, column: str, before: dt.datetime) -> list[uuid.UUID]:
-    rows = Message.objects.filter(state=state, **{f"{column}__lt": before}).order_by(column)
+def _overdue(state: State, column: str, before: dt.datetime, **more: Any) -> list[uuid.UUID]:
+    rows = Message.objects.filter(state=state, **{f"{column}__lt": before}, **more).order_by(column)
     return list(rows.values_list("id", flat=True)[:CHUNK])
 
 

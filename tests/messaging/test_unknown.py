@@ -10,10 +10,12 @@ from accounts.models import User
 from kernel import clock as now_clock
 from kernel.models import OutboxEvent
 from messaging import tasks
+from messaging.choices import Trigger
 from messaging.models import Message
 from messaging.services import outcomes, sweeping
 from tests.factories import NOW
 from tests.messaging.cast import JOB, open_phone
+from tests.messaging.test_statuses import tell
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LATE = NOW + 2 * HOUR
@@ -119,6 +121,40 @@ def test_what_is_settled_before_the_mail_is_written_needs_none(phone, staff, mai
     deliver(news())
 
     assert mailoutbox == []
+
+
+def lost_code(phone):
+    message = phone.queued(Trigger.CODE, secret="123456")
+    Message.objects.filter(id=message.id).update(state="unknown", claimed_at=NOW, attempts=1, turn=1)
+    return Message.objects.get(id=message.id)
+
+
+@pytest.mark.usefixtures("proved")
+def test_an_unknown_code_ends_by_itself_an_hour_after_it_was_of_use(phone):
+    code, other = lost_code(phone), lost(phone)
+    over = code.expires_at + sweeping.CODE_UNKNOWN_FOR
+
+    early = sweeping.sweep(now=over)
+    held = phone.wallet()
+    late = sweeping.sweep(now=over + dt.timedelta(seconds=1))
+
+    found = Message.objects.get(id=code.id)
+    assert (early, held, late, sweeping.sweep(now=over + HOUR)) == (0, (10, 8), 1, 0)
+    assert (found.state, found.error, found.charge, found.secret_sealed) == ("failed", "expired", "released", "")
+    assert (Message.objects.get(id=other.id).state, phone.wallet()) == ("unknown", (10, 9))
+
+
+@pytest.mark.usefixtures("proved")
+def test_what_is_told_of_it_later_still_charges_it_once(phone):
+    code = lost_code(phone)
+    sweeping.sweep(now=LATE)
+
+    for word in ("sent", "delivered", "read", "delivered"):
+        tell(code, word)
+
+    found = Message.objects.get(id=code.id)
+    assert (found.state, found.charge, phone.wallet()) == ("read", "spent", (9, 9))
+    assert phone.entries(code) == [("deduct", -1)]
 
 
 def test_a_code_that_the_site_pays_for_is_told_to_its_staff_alone(phone):
