@@ -76,7 +76,7 @@ def make_branch(merchant: m.Merchant, name: str = "", **fields: Any) -> m.Branch
 
 def make_customer(phone: str = "", name: str = "Carl Customer") -> m.Customer:
     site_id = current_site().id
-    phone = phone or f"+9665{next(_numbers):08d}"
+    phone = phone or f"+96658{next(_numbers):07d}"  # a number that no test types
     return m.Customer.objects.create(
         phone_index=crypto.keyed_index(phone, site_id=site_id, field="phone"),
         phone_sealed=crypto.seal(phone, site_id=site_id, field="phone"),
