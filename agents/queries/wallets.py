@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet, Sum
 
 from agents.models import Agent, TopUp, WalletSettings
-from credits.choices import AccountKind, Action, OwnerType
+from credits.choices import Action
 from credits.errors import UnknownAccount
 from credits.models import Account, Entry
 from credits.queries import balances
@@ -55,8 +55,3 @@ def list_topups(site_id: uuid.UUID | None = None) -> QuerySet[TopUp]:
 
 def get_topup(topup_id: uuid.UUID) -> TopUp | None:
     return TopUp.objects.filter(id=topup_id).first()
-
-
-def list_wallets() -> QuerySet[Account]:
-    """At level master: the wallets of all agents."""
-    return Account.objects.filter(kind=AccountKind.WALLET, owner_type=OwnerType.AGENT)

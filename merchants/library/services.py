@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.actors import Actor, must
 from accounts.services import audit
 from merchants.library.models import LibraryTemplate
-from merchants.paper.defaults import default_layout
+from merchants.paper.defaults import default_layout, legible
 from merchants.paper.images import Accepted, accept_image
 from merchants.paper.layout import Layout
 from tenants import files
@@ -34,7 +34,7 @@ def add(
         template = LibraryTemplate.objects.create(
             name_en=name_en, name_ar=name_ar, category=category, image=image, content_type=accepted.content_type,
             width=accepted.width, height=accepted.height, created_at=now, created_by=actor.id,
-            layout=default_layout(accepted.width, accepted.height).to_json(),
+            layout=legible(default_layout(accepted.width, accepted.height), accepted.bytes).to_json(),
         )  # fmt: skip
         audit.record("library.added", template, actor=actor, now=now, after={"name": name_en, "category": category})
     return template

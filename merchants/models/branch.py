@@ -54,7 +54,3 @@ class Device(WalledModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_paired(self) -> bool:
-        return self.token_hash is not None and self.revoked_at is None

@@ -120,10 +120,6 @@ class Box:
             and min(self.y + self.h, other.y + other.h) - max(self.y, other.y) > 0.01
         )
 
-    def scaled(self, across: float, down: float) -> Box:
-        """The same box on a card that is ``across`` times wider and ``down`` times higher."""
-        return Box(self.x * across, self.y * down, self.w * across, self.h * down)
-
 
 @dataclass(frozen=True)
 class Serial:
@@ -189,26 +185,6 @@ class Layout:
     def warnings(self) -> list[Problem]:
         """What is allowed but probably not meant: texts that lie under the codes or on each other."""
         return list(self._overlap_warnings())
-
-    def scaled_to(self, width: float) -> Layout:
-        """The same design on a card of another width; type grows along, codes never fall below their least size."""
-        by = width / self.width
-        qr = self.qr.scaled(by, by)
-        side = max(MIN_QR, qr.w)
-        return replace(
-            self,
-            width=width,
-            height=self.height * by,
-            qr=_kept_inside(Box(qr.x, qr.y, side, side), width, self.height * by),
-            serial=replace(
-                self.serial, box=self.serial.box.scaled(by, by), size=max(MIN_SERIAL_PT, self.serial.size * by)
-            ),
-            texts=tuple(
-                replace(text, box=text.box.scaled(by, by), size=min(MAX_PT, max(MIN_TEXT_PT, text.size * by)))
-                for text in self.texts
-            ),
-            barcode=self.barcode.scaled(by, by) if self.barcode else None,
-        )
 
     def _size_problem(self) -> Problem | None:
         if MIN_WIDTH <= self.width <= MAX_WIDTH and MIN_HEIGHT <= self.height <= MAX_HEIGHT:

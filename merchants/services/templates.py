@@ -15,7 +15,7 @@ from kernel.errors import DomainError, NotFound
 from merchants import locks
 from merchants.library.models import LibraryTemplate
 from merchants.models import CouponTemplate
-from merchants.paper.defaults import default_layout
+from merchants.paper.defaults import default_layout, legible
 from merchants.paper.layout import Layout
 from merchants.queries.templates import Design
 from merchants.services import pictures
@@ -43,7 +43,7 @@ def upload(
     name = _checked(name)
     given = Layout.from_json(layout).check() if layout else None
     image, accepted = pictures.keep(current_site(), actor.merchant_id, "templates", data)
-    placed = given or default_layout(accepted.width, accepted.height, lang=language)
+    placed = given or legible(default_layout(accepted.width, accepted.height, lang=language), accepted.bytes)
     with transaction.atomic():
         template = CouponTemplate.objects.create(
             merchant_id=actor.merchant_id, name=name, image=image, content_type=accepted.content_type,

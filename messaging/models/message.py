@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from merchants.models import Batch, Coupon, Customer, Merchant
-from messaging.choices import COMES_AGAIN, NO_CREDITS, OPEN, PURPOSE_OF, Charge, State, Trigger, Type
+from messaging.choices import COMES_AGAIN, NO_CREDITS, PURPOSE_OF, Charge, State, Trigger, Type
 from messaging.meta.choices import Purpose
 from tenants.walls.base import WalledModel
 
@@ -128,15 +128,6 @@ class Message(WalledModel):
         return str(self.id)  # never whom or what: this reaches logs
 
     @property
-    def is_open(self) -> bool:
-        """Whether anything may still become of it."""
-        return self.state in OPEN
-
-    @property
     def says(self) -> Purpose:
         """Which of WhatsApp's texts it is."""
         return Purpose(self.purpose) if self.purpose else PURPOSE_OF[Trigger(self.trigger)]
-
-    @property
-    def charged(self) -> bool:
-        return self.charge == Charge.SPENT

@@ -125,10 +125,6 @@ class Shell:
         return self._url("account_logout")
 
     @property
-    def sign_in_url(self) -> str:
-        return self._url("account_login")
-
-    @property
     def home_url(self) -> str:
         return {"office": "/office/", "merchant": "/merchant/"}.get(self.surface, "/")
 

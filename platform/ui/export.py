@@ -23,7 +23,6 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠|%")
 # Control characters mean nothing in a cell, and XML forbids them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CELL_LIMIT = 32_767
-XLSX_ROWS = 1_048_575
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Characters that are dropped or skipped before a spreadsheet looks at the first one.
 _INVISIBLE = " \u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

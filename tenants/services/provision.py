@@ -63,16 +63,6 @@ def create_site(
     return site
 
 
-def drop_site(site: Site) -> None:
-    """Remove a site with all that is in it: tests and the demo's reset only."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(site.schema_name)))
-        for level in levels_of(site.type):
-            cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role(site.schema_name, level))))
-        Domain.objects.filter(tenant=site).delete()
-        Site.objects.filter(id=site.id).delete()
-
-
 def _create_schema(schema: str, site_type: str) -> None:
     """The schema and its roles. The first level owns no table, but may use every one made from now on."""
     levels = levels_of(site_type)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from kernel.errors import NotFound
 from merchants.library.models import LibraryTemplate
@@ -31,6 +33,18 @@ def test_an_upload_gets_the_usual_places_and_a_small_copy(shop):
     assert "immutable" in answer["Cache-Control"]
     small = template.image.removesuffix(".png") + "-small.webp"
     assert files.exists(small)
+
+
+@pytest.mark.parametrize(("ground", "ink"), [("#101418", "#ffffff"), ("#fff7e0", "#111111")])
+def test_texts_of_an_upload_can_be_read_on_its_picture(shop, ground, ink):
+    target = io.BytesIO()
+    Image.new("RGB", (900, 500), ground).save(target, "PNG")
+
+    with shop.open():
+        made = templates.upload(name="Ground", data=target.getvalue(), actor=shop.owner, now=NOW)
+
+    assert {text["colour"] for text in made.layout["texts"]} == {ink}
+
 
 
 def test_what_is_no_picture_is_refused_and_nothing_is_kept(shop):

@@ -157,14 +157,3 @@ def test_words_are_white_on_dark_pictures_and_black_on_light_ones():
     layout = legible(default_layout(1200, 760), target.getvalue())
 
     assert [text.colour for text in layout.texts] == ["#ffffff", "#111111", "#111111"]
-
-
-@given(st.floats(45, 190))
-def test_scaling_keeps_the_codes_readable_and_inside(width):
-    layout = default_layout(1200, 760).scaled_to(width)
-
-    assert layout.width == width
-    assert layout.qr.w >= MIN_QR
-    assert not [
-        problem for problem in layout.problems() if problem.code in {"outside", "not_square"} and problem.field == "qr"
-    ]

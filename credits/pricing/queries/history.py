@@ -48,11 +48,6 @@ def list_current(now: dt.datetime) -> QuerySet[Price]:
     return Price.objects.filter(~Exists(later), valid_from__lte=now, withdrawn=False).select_related("item")
 
 
-def list_upcoming(now: dt.datetime) -> QuerySet[Price]:
-    """Lines that hold from a later moment on, the nearest first."""
-    return Price.objects.filter(valid_from__gt=now).select_related("item").order_by("valid_from", "id")
-
-
 def list_here(*, country: str, currency: str, now: dt.datetime, agent_id: uuid.UUID | None = None) -> QuerySet[Price]:
     """What holds now and what will hold, of the lines that fit: what staff of a site see. Each with `state`."""
     asked: dict[str, Any] = {"country": country, "currency": currency, "agent_id": agent_id}

@@ -71,7 +71,3 @@ class Automation(WalledModel):
 
     def __str__(self) -> str:
         return self.kind
-
-    @property
-    def is_on(self) -> bool:
-        return self.state == State.ON
