@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.queries import months
 from messaging.web.narrowing import tabs
 from tenants.models import MerchantMonth
+from tenants.queries.months import totals
 from ui.components import Tab
 from ui.lists import NUMBER, WHEN, Choice, Column, Empty, ListView
 
@@ -54,7 +55,7 @@ class MerchantMonthList(ListView):
         return months.list_months()
 
     def get_region_context(self) -> dict[str, Any]:
-        return {"totals": months.totals(self.matching)}
+        return {"totals": totals(self.matching)}
 
     def row_url(self, row: MerchantMonth) -> str:
         return f"{reverse('site-messages:list')}?merchant={row.merchant_id}"

@@ -22,6 +22,7 @@ from console.queries import overview, places, usage
 from kernel.ids import uuid_or_none
 from tenants.models import MerchantCard, MerchantMonth
 from tenants.queries import cards, lists
+from tenants.queries.months import by_month, totals
 from ui.components import Tab
 from ui.lists import NUMBER, WHEN, Choice, Column, Empty, Filter, Kind, ListView
 
@@ -157,7 +158,7 @@ class UsageList(_OfConsole):
         return places.named(usage.list_months(self.actor), self.language, card="merchant__")
 
     def get_region_context(self) -> dict[str, Any]:
-        return {"totals": usage.totals(self.matching)}
+        return {"totals": totals(self.matching)}
 
     def row_url(self, row: MerchantMonth) -> str:
         return reverse("console:merchant", args=[row.merchant_id]) if self.actor.can("merchant.overview") else ""
@@ -212,7 +213,7 @@ def months_of(actor: Actor, **which: Any) -> dict[str, Any]:
     if not actor.can("usage.view"):
         return {}
     rows = usage.list_months(actor).filter(**{f"{name}_id": value for name, value in which.items()})
-    found = usage.by_month(rows)
+    found = by_month(rows)
     shown = [(one.month, [(label, getattr(one, name)) for name, label in SHOWN]) for one in found]
     counted_at = max((one.counted_at for one in found if one.counted_at), default=None)
     return {"months": shown, "counted_at": counted_at, "usage_url": f"{reverse('console:usage')}?{urlencode(which)}"}
