@@ -30,6 +30,11 @@ def send_portion(event: OutboxEvent, now: dt.datetime) -> None:
     campaigning.send_portion(event, now=now)
 
 
+@handles(pausing.GOES_ON)
+def go_on(event: OutboxEvent, now: dt.datetime) -> None:
+    running.run(now=now, only=uuid.UUID(event.payload["source_id"]))
+
+
 @handles(pausing.PAUSED)
 def tell_of_automation(event: OutboxEvent, now: dt.datetime) -> None:
     mails.paused(Automation.objects.get(id=event.payload["automation_id"]), now=now)

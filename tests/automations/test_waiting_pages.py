@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 
 from kernel import clock
+from kernel.models import Job
+from messaging.automations.models import Campaign
 from messaging.automations.services import running
 from messaging.meta.models import Sender
 from tenants.queries import sites
@@ -54,6 +56,23 @@ def test_a_campaign_says_how_long_it_takes(phone, batch, limit, cap, words, unde
 
     assert words in page
     assert ("through about" in page) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("cap", "ended", "follow", "tomorrow"), [(5, True, False, True), (5, False, True, False), (9, True, False, False)]
+)
+def test_a_campaign_under_way_shows_its_job_while_it_works(phone, batch, cap, ended, follow, tomorrow):
+    """Five of six are queued: because the day is full, or with room that the next run uses."""
+    one = running_campaign(phone, batch, daily_cap=5)
+    with phone.at_site():
+        Campaign.objects.update(daily_cap=cap)
+        if not ended:
+            Job.objects.update(state="running")
+
+    page = text(browser(phone.shop).get(f"/merchant/automations/campaigns/{one.id}/"))
+
+    assert "5 of 6 messages are queued." in page
+    assert ("Follow it" in page, "it goes on tomorrow" in page) == (follow, tomorrow)
 
 
 def preview(phone, batch, kind="birthday", **said):

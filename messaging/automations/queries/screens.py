@@ -7,6 +7,7 @@ import uuid
 from django.db.models import QuerySet
 
 from kernel.errors import NotFound
+from kernel.models import Job
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign
 
@@ -27,6 +28,12 @@ def get_automation(kind: str) -> Automation:
 def list_campaigns() -> QuerySet[Campaign]:
     """The merchant's campaigns, each with its batch and merchant."""
     return Campaign.objects.select_related("batch", "merchant")
+
+
+def is_at_work(campaign: Campaign) -> bool:
+    """Whether a job of it is queueing messages just now, or is about to."""
+    job = Job.objects.filter(id=campaign.job_id).first() if campaign.job_id else None
+    return job is not None and not job.is_over
 
 
 def get_campaign(campaign_id: uuid.UUID) -> Campaign:

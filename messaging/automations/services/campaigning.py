@@ -35,12 +35,16 @@ PORTION = 200
 _AT_WORK = (Job.State.QUEUED, Job.State.RUNNING)
 
 
-def begin_due(*, now: dt.datetime) -> int:
-    """Start the campaigns whose time has come, and today's part of those under way; how many. At level site."""
+def begin_due(*, now: dt.datetime, only: uuid.UUID | None = None) -> int:
+    """Start the campaigns whose time has come, and today's part of those under way; how many. At level site.
+
+    `only` this one, where it is one of them.
+    """
     due = Campaign.objects.filter(
         state__in=[CampaignState.SCHEDULED, CampaignState.RUNNING], scheduled_at__lte=now,
         merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL,
     ).order_by("scheduled_at")  # fmt: skip
+    due = due.filter(id=only) if only else due
     return sum(_try(campaign_id, now) for campaign_id in due.values_list("id", flat=True))
 
 

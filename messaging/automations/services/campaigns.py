@@ -22,7 +22,7 @@ from messaging.automations import locks
 from messaging.automations.choices import OPEN, CampaignState, PauseReason
 from messaging.automations.models import Campaign
 from messaging.automations.segments import Segment
-from messaging.automations.services import retracting, wordings
+from messaging.automations.services import pausing, retracting, wordings
 from messaging.automations.services.switching import BadSetting, must_be_annual, usable_batches
 from messaging.choices import Trigger
 
@@ -125,6 +125,7 @@ def schedule(*, merchant: Merchant, campaign_id: uuid.UUID, actor: Actor, now: d
         campaign.state = CampaignState.SCHEDULED
         campaign.save(update_fields=["scheduled_at", "state"])
         audit.record("campaign.scheduled", campaign, actor=actor, now=now, after={"at": campaign.scheduled_at})
+        pausing.let_go_on(campaign.id, now=now, at=campaign.scheduled_at)
     return campaign
 
 

@@ -23,13 +23,15 @@ DAY = dt.timedelta(days=1)
 class Forecast:
     """About `a_day` people in a day, the last of them on `until`. `by_whatsapp`: its limit says so, and not the cap.
 
-    `short`: so many are not reached at all, because their day is over before it is their turn.
+    `short`: so many are not reached at all, because their day is over before it is their turn. `is_full`: today's part
+    is used up.
     """
 
     a_day: int
     until: dt.date
     by_whatsapp: bool
     short: int = 0
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,12 @@ def _pace(source: Automation | Campaign, merchant: Merchant, now: dt.datetime) -
 
 
 def _spread(pace: _Pace, people: int, begins: dt.date, today: dt.date) -> Forecast | None:
-    later = people - (pace.today if begins == today else pace.a_day)
+    room = pace.today if begins == today else pace.a_day
+    later = people - room
     if later <= 0:
         return None
-    return Forecast(pace.a_day, begins + dt.timedelta(days=-(-later // pace.a_day)), pace.by_whatsapp)
+    until = begins + dt.timedelta(days=-(-later // pace.a_day))
+    return Forecast(pace.a_day, until, pace.by_whatsapp, is_full=not room)
 
 
 def _in_time(automation: Automation, days: Mapping[dt.date, int], today: dt.date, pace: _Pace) -> int:

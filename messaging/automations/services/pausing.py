@@ -26,6 +26,7 @@ from tenants.walls import current_site
 
 PAUSED = "automation.paused"
 CAMPAIGN_PAUSED = "campaign.paused"
+GOES_ON = "automation.goes_on"
 BACK = system("automations")
 
 
@@ -80,7 +81,7 @@ def pause_by_hand(*, automation: Automation, actor: Actor, now: dt.datetime) -> 
 
 
 def resume(*, automation: Automation, actor: Actor, now: dt.datetime) -> None:
-    """Go on; what has become due meanwhile follows at the next run. Raises NotAllowed, CannotPause."""
+    """Go on, at once with what has become due meanwhile. Raises NotAllowed, CannotPause."""
     if actor.kind != "system":
         must(actor, "automation.manage", automation)
     with transaction.atomic():
@@ -88,7 +89,16 @@ def resume(*, automation: Automation, actor: Actor, now: dt.datetime) -> None:
         if not rows.update(state=State.ON, pause_reason=PauseReason.NONE):
             raise CannotPause(_("It is not paused."))
         audit.record("automation.resumed", automation, actor=actor, now=now)
+        let_go_on(automation.id, now=now)
         queue.bring_forward(source_id=automation.id, merchant_id=automation.merchant_id, now=now)
+
+
+def let_go_on(source_id: uuid.UUID, *, now: dt.datetime, at: dt.datetime | None = None) -> None:
+    """Have an automation or campaign looked at now or `at` some time, and not only with the next run.
+
+    In the transaction that lets it.
+    """
+    outbox.emit(GOES_ON, site_id=current_site().id, now=now, due_at=at, source_id=str(source_id))
 
 
 def resume_what_can(*, now: dt.datetime) -> int:
@@ -123,7 +133,7 @@ def _resume(row: Automation | Campaign, now: dt.datetime) -> None:
 
 
 def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> None:
-    """Go on with a campaign. Raises NotAllowed, CannotPause."""
+    """Go on with a campaign, at once. Raises NotAllowed, CannotPause."""
     if actor.kind != "system":
         must(actor, "automation.manage", campaign)
     state = CampaignState.RUNNING if campaign.started_at else CampaignState.SCHEDULED
@@ -132,4 +142,5 @@ def resume_campaign(*, campaign: Campaign, actor: Actor, now: dt.datetime) -> No
         if not rows.update(state=state, pause_reason=PauseReason.NONE, job_id=None):
             raise CannotPause(_("It is not paused."))
         audit.record("campaign.resumed", campaign, actor=actor, now=now)
+        let_go_on(campaign.id, now=now)
         queue.bring_forward(source_id=campaign.id, merchant_id=campaign.merchant_id, now=now)

@@ -1,4 +1,5 @@
-"""The run: what beat starts on every site, many times a day. Safe at any time, twice at once, and after a crash."""
+"""The run: what beat starts on every site, many times a day, and a button for one automation or campaign. Safe at any
+time, twice at once, and after a crash."""
 
 from __future__ import annotations
 
@@ -36,31 +37,36 @@ class Run:
     paused: int = 0
 
 
-def run(*, now: dt.datetime) -> Run:
-    """Open what is due of every automation of the open site, and begin campaigns. At level site."""
+def run(*, now: dt.datetime, only: uuid.UUID | None = None) -> Run:
+    """Open what is due of every automation of the open site, and begin campaigns. At level site.
+
+    `only` of one of them, which was scheduled for now or goes on.
+    """
     done = Run()
     # What cannot go out is not queued: in the queue it would hold credits and coupons, and in the end be too late.
     if not allowance.is_sending(now=now):
         return done
-    pausing.resume_what_can(now=now)
+    if only is None:
+        pausing.resume_what_can(now=now)
     countries.learn()
-    for automation_id in switched_on():
+    for automation_id in switched_on(only):
         try:
             run_one(automation_id, done, now=now)
         except Exception as error:  # whatever it was, the other automations have their turn
             log.error("automation failed", automation=str(automation_id), exc_info=error)
-    campaigning.begin_due(now=now)
+    campaigning.begin_due(now=now, only=only)
     if done.sent:
         queue.wake(now=now)
     return done
 
 
-def switched_on() -> list[uuid.UUID]:
+def switched_on(only: uuid.UUID | None = None) -> list[uuid.UUID]:
     """What runs, what cannot wait first: a merchant's automations share its part of WhatsApp's day. Within a kind, what
     has not written for the most days."""
     rows = Automation.objects.filter(
         state=State.ON, merchant__state=Merchant.State.ACTIVE, merchant__plan=Merchant.Plan.ANNUAL
     )
+    rows = rows.filter(id=only) if only else rows
     turn = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(URGENT)), output_field=IntegerField())
     longest = F("counted_on").asc(nulls_first=True)
     return list(rows.order_by(turn, longest, "id").values_list("id", flat=True))

@@ -88,6 +88,7 @@ class CampaignView(View):
         before = row.started_at is None and row.state in {CampaignState.DRAFT, *OPEN}
         lost = lost_tags(row.wanted, merchant) if before else []
         counts = results.of_automations([row.id])[row.id]
+        under_way = row.state == CampaignState.RUNNING and row.opened < row.total
         context = {
             "row": row, "begins": begins(row), "zone": merchant.time_zone, "batch_title": row.batch.title(language()),
             **notices_of(merchant, now=now),
@@ -102,8 +103,8 @@ class CampaignView(View):
             "preview": previews.of_campaign(row, row.wanted, merchant, now=now) if before else None,
             "segment": words_of(row.wanted), "may": actor_of(request).can("automation.manage"),
             "lost": lost, "lost_words": _t(", ").join(lost),
-            "job_url": reverse("merchants:job", args=[row.job_id]) if row.state == CampaignState.RUNNING and row.job_id
-            else "",
+            "job_url": reverse("merchants:job", args=[row.job_id]) if under_way and screens.is_at_work(row) else "",
+            "under_way": under_way,
             "test_url": reverse("automations:campaign-test", args=[row.id]),
             "people_url": reverse("automations:campaign-people", args=[row.id]),
             **bubbles_of(row, merchant, request, now=now),
