@@ -149,16 +149,20 @@ def _answer(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _claim_form(
-    request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None
-) -> ClaimForm:
+    request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, place: Place | None = None, *,
+    shared: bool = False,
+) -> ClaimForm:  # fmt: skip
+    """The form of a place, or its details alone."""
     site = site_of(request)
     said, sends = "", Follows.NO
     if place:
+        shared = place.shared
         said = consent.offer(merchant=place.merchant, sender=consent.sender_of(site), language=words.language())
         sends = arrival.follows(place.merchant.id)
     return ClaimForm(
-        data, initial=initial, country=site.country, today=pages.today_of(request), offers=said, sends=sends
-    )
+        data, initial=initial, country=site.country, today=pages.today_of(request), offers=said, sends=sends,
+        shared=shared,
+    )  # fmt: skip
 
 
 def _form(
@@ -314,7 +318,7 @@ def details(request: HttpRequest) -> HttpResponse:
     initial = {"name": person.name, "birthday": person.birthday} if person else None
     if not known and (request.POST.get("name") or request.POST.get("birthday")):
         initial = {"name": request.POST.get("name", ""), "birthday": request.POST.get("birthday", "")}
-    context = {"form": _claim_form(request, initial=initial), "person": person, "known": known}
+    context = {"form": _claim_form(request, initial=initial, shared=shared), "person": person, "known": known}
     return pages.private(render(request, "storefront/_details.html", context))
 
 

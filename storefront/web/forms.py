@@ -26,6 +26,7 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(
         label=_("Your name"), max_length=120, min_length=2,
+        error_messages={"min_length": _("Write at least two letters.")},
         widget=forms.TextInput({"autocomplete": "name", "enterkeyhint": "next"}),
     )  # fmt: skip
     birthday = DateField(label=_("Birthday"), presets=(), help_text=_("For a greeting on your day, nothing else."))
@@ -62,13 +63,17 @@ class ClaimForm(PersonForm):
     """Phone, name, birthday: all needed, but for a number that is known here, whose record counts.
 
     `offers` is the words of a box that nobody ticked beforehand and nothing depends on; empty: there is no box.
-    `sends`: whether the coupon follows by WhatsApp.
+    `sends`: whether the coupon follows by WhatsApp. `shared`: on the shop's screen, whose browser is neither to keep
+    what was typed nor to offer it to the next customer.
     """
 
     field_order = ("phone", "name", "birthday", "agrees")
     agrees = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, country: str, offers: str = "", sends: Follows = Follows.NO, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, country: str, offers: str = "", sends: Follows = Follows.NO, shared: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.sends = sends
         phone = deepcopy(_phone(country))
@@ -79,6 +84,10 @@ class ClaimForm(PersonForm):
         else:
             del self.fields["agrees"]
         self.order_fields(self.field_order)
+        if shared:
+            for field in self.fields.values():
+                for widget in getattr(field.widget, "widgets", [field.widget]):
+                    widget.attrs["autocomplete"] = "off"
 
     def without_details(self) -> bool:
         """Forgive missing or wrong details; whether the rest of the form is right then."""

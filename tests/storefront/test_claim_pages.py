@@ -228,6 +228,11 @@ def test_a_phone_that_claims_too_much_is_told_to_wait(ada_site, mona, browser, s
     assert "A little slower" in answers[-1].content.decode()
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Write at least two letters."), ("ar", "اكتب حرفين على الأقل.")])
+def test_a_name_of_one_letter_is_refused_in_plain_words(offer, language, words):
+    assert words in Browser(language=language).claim(offer, name="C").content.decode()
+
+
 class TestInStore:
     def test_one_offer_goes_straight_to_its_form(self, offer, browser):
         assert browser.get("/s/mona")["Location"] == f"/s/mona/{offer.id}"
@@ -269,6 +274,18 @@ class TestInStore:
         assert KEPT not in tablet.client.cookies
         with wall(ada_site, "site"):
             assert not m.CustomerDevice.objects.exists()
+
+    def test_the_shops_own_tablet_is_not_to_keep_what_was_typed(self, ada_site, mona, offer):
+        def kept(page):
+            fields = re.findall(r'<input[^>]*name="(?:phone_number|name|birthday|agrees)"[^>]*>', page.content.decode())
+            return [re.search(r'autocomplete="([^"]+)"', one)[1] for one in fields if "autocomplete" in one]
+
+        own, tablet = Browser(), Browser()
+        forms = [own.get(f"/s/mona/{offer.id}"), tablet.get(f"/s/mona/kiosk/{offer.id}")]
+        fragments = [details(own), details(tablet, shared="1")]
+
+        assert [kept(page) for page in forms] == [["tel-national", "name", "bday"], ["off"] * 4]
+        assert [kept(page) for page in fragments] == [["name", "bday"], ["off"] * 2]
 
     def test_a_tablet_that_proved_a_number_before_still_shows_nothing(self, ada_site, mona, offer):
         tablet = Browser()
