@@ -1,4 +1,4 @@
-"""The only place of this wing that locks.
+"""Where this wing locks rows; the updates that count a day and that pause do it by themselves (docs/locking.md).
 
 Order: merchant, automation or campaign, then message, customer, coupon, bank.
 """

@@ -19,9 +19,9 @@ LANGUAGES = ("en", "ar")
 CODE_MINUTES = 10
 EXAMPLES = {
     "en": {"name": "Sara", "brand": "Palm Café", "festival": "Eid al-Fitr", "offer": "Free cappuccino",
-           "until": "31 December 2026"},
+           "until": "31 December 2030"},
     "ar": {"name": "سارة", "brand": "مقهى النخلة", "festival": "عيد الفطر المبارك", "offer": "كابتشينو مجاني",
-           "until": "31 ديسمبر 2026"},
+           "until": "31 ديسمبر 2030"},
 }  # fmt: skip
 USUAL = ("name", "brand", "offer", "until")
 OF_FESTIVAL = ("name", "brand", "festival", "offer", "until")
