@@ -31,3 +31,52 @@ def test_what_is_typed_while_the_number_is_looked_up_stays(platform, new_page):
     assert page.evaluate("document.activeElement.name") == "name"
     page.locator("button[form=claim]").click()
     page.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
+
+
+def filled_in(page, number):
+    page.locator("[name=phone_number]").fill(number)
+    with page.expect_response("**/claim/details"):
+        page.locator("[name=phone_number]").blur()
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
+    page.locator("[name=name]").fill("Bea Back")
+    page.locator("[name=birthday]").fill("1990-05-17")
+
+
+def test_the_way_back_from_a_coupon_leads_to_its_form_and_on_to_the_same_coupon(platform, new_page):
+    page = new_page(width=390, height=844)
+    page.goto(platform.url("main", "/"))
+    form = page.locator("a[href^='/b/']").first.get_attribute("href") + "/claim"
+    page.goto(platform.url("main", form))
+    page.locator("button[form=claim]").click()  # nothing is filled in: the form comes back and says so
+    page.locator("[role=alert]").wait_for()
+    filled_in(page, "0500000092")
+    page.locator("button[form=claim]").dblclick(no_wait_after=True)
+    page.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
+    coupon = page.url.partition("?")[0]
+
+    page.go_back()
+
+    assert page.url == platform.url("main", form)
+    assert page.locator("[role=alert]").count() == 0
+    page.locator("button[form=claim]").click()
+    page.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
+    assert page.url.partition("?")[0] == coupon
+
+
+def test_who_goes_back_on_the_shops_screen_sees_nothing_that_was_typed(platform, new_page):
+    page = new_page(width=1024, height=768)
+    page.goto(platform.url("main", "/s/monas-coffee/kiosk"))
+    page.locator("a[href*='/kiosk/']").last.click()
+    filled_in(page, "0500000093")
+    page.locator("[name=agrees]").check()
+    page.locator("button[form=claim]").click()
+    page.locator(".coupon-qr").wait_for()
+    page.get_by_role("link", name="Done").click()
+    page.locator("a[href*='/kiosk/']").first.wait_for()
+
+    page.go_back()
+    page.locator("[name=phone_number]").wait_for()
+
+    assert page.locator(".coupon-qr").count() == 0
+    assert [page.locator(f"[name={name}]").input_value() for name in ("phone_number", "name", "birthday")] == [""] * 3
+    assert not page.locator("[name=agrees]").is_checked()

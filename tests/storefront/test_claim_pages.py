@@ -228,6 +228,18 @@ def test_a_phone_that_claims_too_much_is_told_to_wait(ada_site, mona, browser, s
     assert "A little slower" in answers[-1].content.decode()
 
 
+def test_a_page_that_answers_a_form_has_an_address_for_the_way_back(offer, browser):
+    path = f"/b/{offer.id}/claim"
+    browser.claim(offer)
+
+    asked, wrong, refused = browser.get(path), browser.claim(offer, phone_number="1"), Browser().claim(offer)
+
+    assert "data-address" not in asked.content.decode()
+    for page, status in ((wrong, 422), (refused, 409)):
+        assert page.status_code == status
+        assert f'data-address="{path}"' in page.content.decode()
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Write at least two letters."), ("ar", "اكتب حرفين على الأقل.")])
 def test_a_name_of_one_letter_is_refused_in_plain_words(offer, language, words):
     assert words in Browser(language=language).claim(offer, name="C").content.decode()
@@ -274,6 +286,15 @@ class TestInStore:
         assert KEPT not in tablet.client.cookies
         with wall(ada_site, "site"):
             assert not m.CustomerDevice.objects.exists()
+
+    def test_the_shops_own_tablet_leads_back_to_its_start(self, ada_site, mona, offer):
+        tablet, path = Browser(), f"/s/mona/kiosk/{offer.id}"
+
+        pages = [tablet.post(path, PERSON), tablet.post(path, PERSON)]
+
+        assert [page.status_code for page in pages] == [200, 409]
+        for page in pages:
+            assert 'data-address="/s/mona/kiosk"' in page.content.decode()
 
     def test_the_shops_own_tablet_is_not_to_keep_what_was_typed(self, ada_site, mona, offer):
         def kept(page):

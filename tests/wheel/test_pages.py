@@ -339,6 +339,17 @@ def test_where_nothing_turns_the_shops_screen_shows_at_once_what_there_is(ada_si
     assert form(browser, KIOSK).status_code == 409
 
 
+def test_what_answers_the_wheels_form_has_an_address_for_the_way_back(sure, browser):
+    on_screen = [form(browser, KIOSK), form(Browser(), KIOSK)]
+    on_screen.append(browser.post(f"{KIOSK}/result", {"spin": token_in(on_screen[0])}))
+
+    assert [page.status_code for page in on_screen] == [200, 409, 200]
+    for page in on_screen:
+        assert 'data-address="/s/mona/kiosk"' in text_of(page)
+    assert 'data-address="/s/mona/wheel"' in text_of(form(Browser()))
+    assert "data-address" not in text_of(browser.get(form(browser, phone_number="0500000002")["Location"]))
+
+
 def test_addresses_that_are_forged_old_or_anothers_lead_to_the_store(ada_site, mona, sure, browser):
     good = form(browser)["Location"]
     with wall(ada_site, "site"):

@@ -85,6 +85,8 @@ export function start() {
   each("form[data-guard]", guard);
   each("[data-consequence]", consequence);
   document.addEventListener("submit", sendOnce);
+  // A page that answered a form: Back and reload ask for this address, where a browser would offer to send the form again.
+  each("[data-address]", (page) => history.replaceState(null, "", page.dataset.address));
   document.addEventListener("htmx:afterRequest", release);
   // Back from the browser's page cache, nothing is under way.
   window.addEventListener("pageshow", release);
