@@ -109,6 +109,7 @@ def test_an_automation_promises_nobody_what_comes_too_late(phone, batch, limit, 
 
     assert words in page
     assert "through about" not in page
+    assert "Among them" not in page, "nobody can say who they are"
     figures = [int(part.split("</dd>")[0]) for part in page.split('<dd class="num text-2xl font-semibold">')[1:4]]
     assert figures == [0, 1, 1], "due now, in the next 30 days, credits needed"
     assert '<span>Not reached in time</span><span class="num">2</span>' in page
