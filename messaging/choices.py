@@ -100,7 +100,8 @@ class State(models.TextChoices):
 
 # How far Meta has come with a message. A status never moves it back.
 RANK = {State.ACCEPTED: 1, State.SENT: 2, State.DELIVERED: 3, State.READ: 4}
-OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN, State.ACCEPTED)
+ON_THE_WAY = (State.QUEUED, State.SENDING, State.ACCEPTED)
+OPEN = (*ON_THE_WAY, State.UNKNOWN)
 ARRIVED = (State.SENT, State.DELIVERED, State.READ)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from merchants.models import Batch, Coupon, Merchant
-from messaging.choices import ARRIVED, Charge, State, Type
+from messaging.choices import ARRIVED, ON_THE_WAY, Charge, State, Type
 from messaging.errors import NoSuchMessage
 from messaging.models import Message
 
@@ -61,7 +61,7 @@ def figures(*, since: dt.datetime) -> dict[str, Figures]:
         .values_list("type")
         .annotate(
             arrived=Count("id", filter=Q(state__in=ARRIVED)), failed=Count("id", filter=Q(state=State.FAILED)),
-            open=Count("id", filter=Q(state__in=[State.QUEUED, State.SENDING, State.ACCEPTED])),
+            open=Count("id", filter=Q(state__in=ON_THE_WAY)),
             unknown=Count("id", filter=Q(state=State.UNKNOWN)),
             credits=Count("id", filter=Q(charge="spent")),
         )
@@ -90,10 +90,9 @@ class Counted:
 def count(rows: QuerySet[Message]) -> Counted:
     """What became of `rows`, in one query: of the newest hundred thousand, where there are more."""
     newest = rows.order_by("-created_at").values("state", "charge")[: COUNTED + 1]
-    on_the_way = [State.QUEUED, State.SENDING, State.ACCEPTED]
     found = newest.aggregate(
         all=Count("state"), sent=_in(*ARRIVED), delivered=_in(State.DELIVERED, State.READ), read=_in(State.READ),
-        failed=_in(State.FAILED), waiting=_in(*on_the_way), unknown=_in(State.UNKNOWN), cancelled=_in(State.CANCELLED),
+        failed=_in(State.FAILED), waiting=_in(*ON_THE_WAY), unknown=_in(State.UNKNOWN), cancelled=_in(State.CANCELLED),
         credits=Count("charge", filter=Q(charge=Charge.SPENT)),
     )  # fmt: skip
     return Counted(**{**found, "all": min(found["all"], COUNTED)}, is_capped=found["all"] > COUNTED)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from messaging.choices import ARRIVED, FOLLOWED, OPEN, State
+from messaging.choices import ARRIVED, FOLLOWED, ON_THE_WAY, State
 from messaging.models import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Whoever was written to is sent, failed, waiting or taken back, and never two of them.
+    """Whoever was written to is sent, failed, waiting, unknown or taken back, and never two of them.
 
     `delivered` counts what was delivered at least: it holds `read`. `parked` of those waiting are in the queue still.
     `charged` is in credits; `claimed` are coupons that are the customer's now, `redeemed` those used.
@@ -24,6 +24,7 @@ class Counts:
     sent: int = 0
     failed: int = 0
     waiting: int = 0
+    unknown: int = 0
     taken_back: int = 0
     delivered: int = 0
     read: int = 0
@@ -34,7 +35,7 @@ class Counts:
 
     @property
     def recipients(self) -> int:
-        return self.sent + self.failed + self.waiting + self.taken_back
+        return self.sent + self.failed + self.waiting + self.unknown + self.taken_back
 
 
 def last_of_each(rows: QuerySet[Message]) -> QuerySet[Message]:
@@ -58,7 +59,8 @@ def of_automations(ids: Iterable[uuid.UUID], *, since: dt.datetime | None = None
         .values_list("automation_id")
         .annotate(
             sent_now=Count("id", filter=Q(state__in=ARRIVED)), failed=Count("id", filter=Q(state=State.FAILED)),
-            waiting=Count("id", filter=Q(state__in=OPEN)), back=Count("id", filter=Q(state=State.CANCELLED)),
+            waiting=Count("id", filter=Q(state__in=ON_THE_WAY)), unknown=Count("id", filter=Q(state=State.UNKNOWN)),
+            back=Count("id", filter=Q(state=State.CANCELLED)),
             delivered=Count("id", filter=Q(state__in=[State.DELIVERED, State.READ])),
             read=Count("id", filter=Q(state=State.READ)), parked=Count("id", filter=Q(state=State.QUEUED)),
             spent=Count("id", filter=Q(charge="spent")), claimed=Count("coupon_id", filter=owned),

@@ -63,14 +63,14 @@ def the_demo_is_done(page, platform):
     page.goto(platform.url(HOST, "/merchant/automations/campaigns/"))
     page.locator("main").get_by_role("link", name="A latte for our regulars").first.click()
     page.get_by_text("What came of it").wait_for()
-    return figures_on(page)["Waiting"] == 0
+    return figures_on(page)["On the way"] == 0
 
 
 def settled(page, platform, was, due):
     """Whether every greeting of today arrived or failed."""
     now = figures(page, platform)
     over = sum(now[name] - was[name] for name in ("Delivered", "Failed"))
-    return now["Waiting"] == 0 and over == due
+    return now["On the way"] == 0 and over == due
 
 
 def take_a_coupon(page, platform, phone, name, birthday, *, agrees):

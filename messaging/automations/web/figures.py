@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from messaging.choices import ARRIVED, OPEN, State
+from messaging.choices import ARRIVED, ON_THE_WAY, State
 from messaging.queries.results import Counts
 from ui import clock as ui_clock
 from ui.components import Tab
@@ -67,7 +67,8 @@ def of_source(source_id: uuid.UUID, counts: Counts, *, first: dt.date | None = N
     return [
         figure(_("Recipients"), counts.recipients),
         figure(_("Sent"), counts.sent, state=ARRIVED),
-        figure(_("Waiting"), counts.waiting, state=OPEN),
+        figure(_("On the way"), counts.waiting, state=ON_THE_WAY),
+        figure(_("Outcome unknown"), counts.unknown, state=[State.UNKNOWN]),
         figure(_("Failed"), counts.failed, state=[State.FAILED]),
         figure(pgettext_lazy("messages", "Taken back"), counts.taken_back, state=[State.CANCELLED]),
         figure(_("Delivered"), counts.delivered, state=[State.DELIVERED, State.READ]),
