@@ -40,7 +40,7 @@ ONE_SENDS = 200  # messages a second, in words; with pictures fewer, but then so
 DAY = dt.timedelta(days=1)
 # Of the people Meta lets us write to in a day, this much is for BI; the rest stays for who asks for something.
 BI_SHARE = 0.8
-TRUSTED = 20  # seconds for which a day's people are not counted again while everybody's share is far from used up
+TRUSTED = 20  # seconds for which a day's people are not counted again at most
 _STEP = """
 INSERT INTO messaging_pace (id, number, next_at) VALUES (%s, %s, %s)
 ON CONFLICT (number) DO UPDATE SET next_at = excluded.next_at WHERE messaging_pace.next_at <= %s
@@ -167,10 +167,11 @@ def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> di
     if known is not None and known.keys() >= set(payers):
         return {payer: known[payer] for payer in payers}
     rooms = _rooms(sender, payers, now)
-    # Counting a day's people takes long where they are many; but then nobody is through with a share so soon. Whoever
-    # has none left gets none in that time either.
-    if all(room == 0 or room > 2 * TRUSTED * sender.messages_per_second for room in rooms.values()):
-        cache.set(_room(sender), rooms, TRUSTED)
+    # Counting a day's people takes long where they are many; but nobody uses up more than half of what is left before
+    # they are counted again, even at the number's full speed. Whoever has none left gets none in that time either.
+    least = min((room for room in rooms.values() if room), default=TRUSTED * 2 * sender.messages_per_second)
+    if seconds := min(TRUSTED, least // (2 * sender.messages_per_second)):
+        cache.set(_room(sender), rooms, seconds)
     return rooms
 
 

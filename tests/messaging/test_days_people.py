@@ -90,3 +90,17 @@ def test_far_from_the_limit_people_are_not_counted_every_time(whatsapp, number, 
 
     assert room[phone.merchant_id] > 30_000
     assert seen.captured_queries == []
+
+
+@pytest.mark.parametrize(("limit", "counted_again"), [(2_000, False), (30, True)])
+def test_the_nearer_the_limit_the_sooner_people_are_counted_again(
+    whatsapp, number, phone, clock, limit, counted_again
+):
+    Sender.objects.update(users_per_day=limit, messages_per_second=20)
+    payers, sender = [phone.merchant_id], Sender.objects.get()
+    first = pacing.room_for(sender, payers, now=NOW)
+
+    with CaptureQueriesContext(connection) as seen:
+        assert pacing.room_for(sender, payers, now=NOW) == first
+
+    assert bool(seen.captured_queries) is counted_again
