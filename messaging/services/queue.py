@@ -34,6 +34,7 @@ DUE = "messages.due"
 AGAIN_AFTER = dt.timedelta(minutes=10)  # without an approved text, or while what sends it rests
 # Longer than a run takes whose last round runs into all its time limits (sending.ROUND, the client's time-outs).
 LIVELY = dt.timedelta(minutes=3)
+NEWS_TAKES = dt.timedelta(minutes=10)  # from a post to Meta's word that it was sent: seconds, and on a bad day minutes
 SECRET, TO = "message_secret", "message_to"
 # How long a message is worth sending. A code is useless soon; an offer two days late is a nuisance.
 WORTH_SENDING = {Trigger.CODE: dt.timedelta(minutes=10)}
@@ -274,8 +275,10 @@ def _worth_until(message: Message) -> dt.datetime:
     span = WORTH_SENDING.get(Trigger(message.trigger), UI_FOR if message.type == Type.UI else BI_FOR)
     until = message.due_at + span
     if message.coupon and message.coupon.state == Coupon.State.HELD:
-        # Once its batch has run out, a held coupon is gone: no message may promise it.
-        until = min(until, Batch.objects.values_list("claim_until", flat=True).get(id=message.coupon.batch_id))
+        # Once its batch has run out, a held coupon is gone: no message may promise it, and Meta's news of it has to
+        # come before.
+        ends_at = Batch.objects.values_list("claim_until", flat=True).get(id=message.coupon.batch_id)
+        until = min(until, ends_at - NEWS_TAKES)
     elif message.coupon and message.coupon.use_until:
         until = min(until, message.coupon.use_until)
     return until

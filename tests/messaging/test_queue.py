@@ -231,7 +231,7 @@ def test_a_message_promises_no_coupon_beyond_its_batch(phone):
 
     message = phone.queued(Trigger.BIRTHDAY, batch_id=batch.id)
 
-    assert message.expires_at == NOW + dt.timedelta(hours=3)
+    assert message.expires_at == NOW + dt.timedelta(hours=3) - queue.NEWS_TAKES
 
 
 def test_each_claim_is_followed_by_one_message(phone):
