@@ -15,7 +15,6 @@ from tests.api.conftest import now_batch
 from tests.factories import DAY
 
 PERSON = {"phone": "+966500000001", "name": "Carl", "birthday": "1990-05-17"}
-LAYOUT = {"width_mm": 90, "height_mm": 45, "fields": []}
 
 
 @pytest.fixture

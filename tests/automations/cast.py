@@ -12,9 +12,6 @@ from messaging.models import Message
 from tests.factories import DAY, NOW
 from tests.merchants.cast import deliver
 
-# Noon in Riyadh on 1 March 2026: nobody sleeps.
-TODAY = dt.date(2026, 3, 1)
-
 
 def automation(phone: Any, kind: str = "birthday", *, batch: Any = None, **fields: Any) -> Automation:
     """One that is on; it gives coupons of a fresh batch of 50."""

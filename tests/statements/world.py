@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 START = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-MONTHS = 12
 
 # Merchant n of the site; the same text gives it in SQL and in Python.
 MERCHANT = "00000000-0000-7000-9000-{:012x}"

@@ -34,7 +34,6 @@ from ui.forms import DateTimeInput, Option, PhoneField, RadioCards, Section, Swi
 
 YEAR = dt.timedelta(days=366)
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
-_DAY = {"inputmode": "numeric", "min": 0}
 
 
 def batch_choices(merchant: Merchant, site: Site, *, now: dt.datetime) -> list[tuple[str, str]]:
