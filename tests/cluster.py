@@ -19,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("COUPONRY_TEST_HOME", ROOT / ".var" / "test"))
+_valkey: subprocess.Popen[bytes] | None = None
 SITES = {
     "master": uuid.UUID("00000000-0000-7000-8000-000000000001"),
     "main": uuid.UUID("00000000-0000-7000-8000-00000000a000"),
@@ -98,7 +99,8 @@ def _valkey_port() -> int:
     if note.exists() and _answers(int(note.read_text())):
         return int(note.read_text())
     port = free_port(6400)
-    subprocess.Popen(
+    global _valkey  # kept, or Python complains that it still runs: it stays for later runs
+    _valkey = subprocess.Popen(
         Valkey(port).command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HOME, start_new_session=True
     )
     wait_for(lambda: _answers(port), seconds=10, what="Valkey")

@@ -72,6 +72,11 @@ class Merchant(WalledModel):
         return self.id
 
     @property
+    def asks_review(self) -> bool:
+        """Whether its customers are asked for a review on the way to a coupon taken in the store."""
+        return bool(self.review_step and self.review_link)
+
+    @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from merchants.models import Batch, Coupon, Merchant
 from merchants.models.merchant import PUBLIC_FIELDS
 from storefront.queries.centre import CARD_FIELDS
+from storefront.queries.coupons import CouponPage
 from tenants.walls import current_site, wall
 
 MOST = 200
@@ -27,6 +28,11 @@ class Held:
     use_until: dt.datetime | None
     batch: Batch
     merchant: Merchant
+
+    @classmethod
+    def of(cls, page: CouponPage, now: dt.datetime) -> Held:
+        """The coupon of a page, for whoever has it in hand without being known."""
+        return cls(page.serial, page.state_at(now), page.taken_at, page.use_until, page.batch, page.merchant)
 
     @property
     def ends_at(self) -> dt.datetime:

@@ -95,7 +95,7 @@ def from_store(request: HttpRequest, slug: str, batch_id: uuid.UUID, shared: boo
         name = "storefront:kiosk-wheel" if shared else "storefront:wheel"
         return redirect(name, batch.merchant.slug) if face.runs else pages.no_offer(request)
     back = reverse("storefront:kiosk" if shared else "storefront:store", args=[batch.merchant.slug])
-    place = Place(batch, "in_store", request.path, back, shared=shared, review=turning.has_review(batch.merchant))
+    place = Place(batch, "in_store", request.path, back, shared=shared, review=batch.merchant.asks_review)
     return _answer(request, place)
 
 
@@ -116,7 +116,7 @@ def from_wheel(request: HttpRequest, slug: str, shared: bool = False) -> HttpRes
     if store.face is None:
         return redirect(back)
     place = Place(
-        None, "in_store", request.path, back, shared=shared, review=turning.has_review(merchant),
+        None, "in_store", request.path, back, shared=shared, review=merchant.asks_review,
         wheel=turning.Wheel(store.face, merchant),
     )  # fmt: skip
     if request.method != "POST" and not store.face.runs:

@@ -30,11 +30,11 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
     page.batch.merchant = page.merchant
     state = page.state_at(now)
     width, bars = codes.code128_path(page.serial)
-    address = links.base(request) + reverse("storefront:coupon-short", args=[page.serial])
     context = {
         "page": page, "batch": page.batch, "merchant": page.merchant, "state": state, "now": now,
         "usable": state in USABLE, "claimable": state == "available" and page.is_printed,
-        "code": address.upper(), "bars": bars, "bars_width": width, "branches": coupons.list_branches(page.batch.id),
+        "code": links.coupon_code(request, page.serial), "bars": bars, "bars_width": width,
+        "branches": coupons.list_branches(page.batch.id),
         "is_new": "new" in request.GET and state in USABLE,
         "is_kept": any(one.serial == page.serial for one in browser.kept(request)),
         "display": serials.display(page.serial),
@@ -64,7 +64,7 @@ def delivery(request: HttpRequest, serial: str) -> HttpResponse:
 def thanks(request: HttpRequest, serial: str) -> HttpResponse:
     """The optional review step of a shop page. The coupon is taken already and waits one tap away, review or not."""
     page = pages.coupon_of(request, serial)
-    if not (page.merchant.review_step and page.merchant.review_link) or page.state != "taken":
+    if not page.merchant.asks_review or page.state != "taken":
         return redirect("storefront:coupon", page.serial)
     context = {
         "page": page, "merchant": page.merchant, "promise": whatsapp.promise(request, page, now=clock.now()),

@@ -40,7 +40,7 @@ def _kept(request: HttpRequest, seen: set[str]) -> list[mine.Held]:
     """Coupons that only this browser knows of: taken for a number it did not prove, or added from their page."""
     now, serials = clock.now(), [one.serial for one in browser.kept(request) if one.serial not in seen]
     found = [
-        mine.Held(page.serial, page.state_at(now), page.taken_at, page.use_until, page.batch, page.merchant)
+        mine.Held.of(page, now)
         for page in sorted(coupons.find_all(serials), key=lambda page: serials.index(page.serial))
     ]
     return sorted(found, key=lambda held: not held.is_usable)

@@ -38,7 +38,7 @@ def review(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     merchant, spin = _found(request, slug, token)
     if spin is None:
         return redirect("storefront:store", merchant.slug)
-    if not turning.has_review(merchant):
+    if not merchant.asks_review:
         return redirect("storefront:wheel-spin", merchant.slug, token)
     onward = reverse("storefront:wheel-spin", args=[merchant.slug, token])
     return pages.private(render(request, "wheel/review.html", {"merchant": merchant, "onward": onward}))

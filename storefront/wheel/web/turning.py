@@ -15,7 +15,7 @@ from django.urls import reverse
 from kernel import clock
 from merchants.models import Merchant
 from messaging.codes.services import codes
-from storefront.queries import coupons
+from storefront.queries import coupons, mine
 from storefront.web import browser, links, pages, whatsapp
 from storefront.web.where import site_of
 from storefront.wheel.queries import faces
@@ -49,11 +49,6 @@ class Place(Protocol):
     def shared(self) -> bool: ...
     @property
     def review(self) -> bool: ...
-
-
-def has_review(merchant: Merchant) -> bool:
-    """Whether the merchant asks for a review between form and reward."""
-    return bool(merchant.review_step and merchant.review_link)
 
 
 def token_of(request: HttpRequest, spin_id: uuid.UUID) -> str:
@@ -95,7 +90,7 @@ def kiosk(
     It leaves by itself. The minutes of a result begin when it is shown.
     """
     context = {
-        **result(request, spin, merchant, shared=True), "token": token, "shown": shown, "review": has_review(merchant),
+        **result(request, spin, merchant, shared=True), "token": token, "shown": shown, "review": merchant.asks_review,
         "back_url": reverse("storefront:kiosk", args=[merchant.slug]), "waits": KIOSK_WAITS, "stays": KIOSK_STAYS,
     }  # fmt: skip
     for won in context["won"]:
@@ -119,31 +114,12 @@ def result(request: HttpRequest, spin: faces.SpinPage, merchant: Merchant, *, sh
         page = coupons.find(serial) if serial else None
         if page:
             page.batch.merchant = page.merchant
-            won.append(Won(Ticket.of(page, now), is_prize))
+            won.append(Won(mine.Held.of(page, now), is_prize))
             promises.append(whatsapp.promise(request, page, now=now, shared=shared))
     return {
         "spin": spin, "merchant": merchant, "won": won, "now": now, "slices": spin.slices, "shared": shared,
         "again": spin.day + dt.timedelta(days=1), "promise": promises[0] if all(promises) and promises else "",
     }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A coupon as the list of one's own coupons shows it."""
-
-    serial: str
-    batch: Any
-    merchant: Any
-    state: str
-    ends_at: dt.datetime
-
-    @classmethod
-    def of(cls, page: coupons.CouponPage, now: dt.datetime) -> Ticket:
-        return cls(page.serial, page.batch, page.merchant, page.state_at(now), page.ends_at)
-
-    @property
-    def is_usable(self) -> bool:
-        return self.state == "taken"
 
 
 def _mark(request: HttpRequest, place: Place, phone: str, now: dt.datetime) -> str:
