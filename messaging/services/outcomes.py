@@ -62,6 +62,8 @@ LONGEST_WAIT = 8  # the power of two, in seconds
 NOT_DRAWN_NEWS = "message.not_drawn"
 # What Meta says of a picture that it does not take; and how often one is tried, with how long in between.
 PICTURE_REFUSED, PICTURE_TRIES, PICTURE_AGAIN = {131052, 131053}, 2, dt.timedelta(minutes=1)
+TOMORROW = dt.timedelta(hours=24)
+DATED = frozenset({Trigger.BIRTHDAY, Trigger.FESTIVAL})  # what is said a day too late is worse than nothing
 NOT_BILLED = gettext_noop("Sent, and then not delivered: WhatsApp did not bill it")
 ARRIVED_AFTER_ALL = gettext_noop("Delivered after all")
 MOMENTS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at", State.READ: "read_at"}
@@ -230,10 +232,11 @@ def _answer(
         _again(message, why, now, again_at(message, now, random))
     elif verdict == Verdict.RETRY_PAIR and message.attempts < MOST_ATTEMPTS:
         _again(message, why, now, now + dt.timedelta(seconds=4 ** min(message.attempts, MOST_ATTEMPTS)))
-    elif verdict == Verdict.RETRY_LATER and not message.put_off and message.type == Type.BI:
+    elif verdict == Verdict.RETRY_LATER and _is_worth_it_tomorrow(message, now):
         message.put_off += 1
-        message.expires_at = max(message.expires_at, now + dt.timedelta(hours=36))
-        _again(message, why, now, now + dt.timedelta(hours=24, minutes=30 * random()))
+        if message.trigger not in DATED:
+            message.expires_at = max(message.expires_at, now + TOMORROW + dt.timedelta(hours=12))
+        _again(message, why, now, now + TOMORROW + dt.timedelta(minutes=30 * random()))
     elif verdict in {Verdict.PAUSE_SENDER, Verdict.TOKEN_DEAD}:
         message.attempts = max(0, message.attempts - 1)  # not this message's fault: it waits for the number
         _again(message, why, now, now)
@@ -247,6 +250,13 @@ def _answer(
         _without_picture(message, why, now, code)
     else:
         failed(message, error=title or str(verdict), code=code, now=now)
+
+
+def _is_worth_it_tomorrow(message: Message, now: dt.datetime) -> bool:
+    """Whether it is tried once more a day later: not where the day that it is about is over by then."""
+    if message.put_off or message.type != Type.BI:
+        return False
+    return message.trigger not in DATED or message.expires_at > now + TOMORROW
 
 
 def _without_picture(message: Message, why: str, now: dt.datetime, code: int | None = None) -> None:

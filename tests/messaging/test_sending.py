@@ -252,6 +252,18 @@ def test_too_much_marketing_for_one_person_waits_a_day_and_is_tried_once_more(wh
     assert fresh(message).coupon.state == "available"
 
 
+def test_a_greeting_whose_day_is_over_tomorrow_is_not_tried_again_then(whatsapp, number, phone, clock):
+    customer = phone.customer(phone="+966555559049")
+    message = phone.queued(
+        Trigger.BIRTHDAY, customer_id=customer.id, batch_id=phone.batch().id, worth_until=NOW + dt.timedelta(hours=12)
+    )
+
+    send(clock)
+
+    assert (fresh(message).state, fresh(message).charge) == ("failed", "released")
+    assert fresh(message).coupon.state == "available"
+
+
 def test_an_answer_that_never_came_is_unknown_and_not_sent_again(whatsapp, number, phone, clock, settings):
     settings.WHATSAPP_TIMEOUT = 1.0
     message = one(phone, to="+966555557001")
