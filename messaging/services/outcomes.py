@@ -1,5 +1,4 @@
 """What became of a message: the only code that changes a message's state, its credit and its coupon.
-
 Each step locks the message, looks at its state, and does all of it or nothing. A status moves a message forward only,
 so statuses may come twice, late and in any order:
 
@@ -19,13 +18,9 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.utils.translation import gettext_noop
 
-from accounts.actors import Actor, system
+from accounts.actors import Actor
 from accounts.services import audit
-from credits.errors import InsufficientCredits
-from credits.services import holds
-from credits.services.legs import Related
 from kernel import crypto
 from kernel.services import outbox
 from merchants.services import holding
@@ -39,7 +34,6 @@ from messaging.choices import (
     OPEN,
     RANK,
     WITHOUT_PICTURE,
-    Charge,
     State,
     Trigger,
     Type,
@@ -52,11 +46,10 @@ from messaging.meta.services import account
 from messaging.meta.services import senders as sender_services
 from messaging.meta.services import templates as template_services
 from messaging.models import Contact, Message
-from messaging.services import pacing, queue
+from messaging.services import charging, pacing, queue
 from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
-ACTOR = system("WhatsApp")
 MOST_ATTEMPTS = 5  # of what Meta took or judged; what its own trouble kept off goes on until it is too old
 LONGEST_WAIT = 8  # the power of two, in seconds
 NOT_DRAWN_NEWS = "message.not_drawn"
@@ -64,8 +57,6 @@ NOT_DRAWN_NEWS = "message.not_drawn"
 PICTURE_REFUSED, PICTURE_TRIES, PICTURE_AGAIN = {131052, 131053}, 2, dt.timedelta(minutes=1)
 TOMORROW = dt.timedelta(hours=24)
 DATED = frozenset({Trigger.BIRTHDAY, Trigger.FESTIVAL})  # what is said a day too late is worse than nothing
-NOT_BILLED = gettext_noop("Sent, and then not delivered: WhatsApp did not bill it")
-ARRIVED_AFTER_ALL = gettext_noop("Delivered after all")
 MOMENTS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at", State.READ: "read_at"}
 Random = Callable[[], float]
 _ACCEPT = """
@@ -112,7 +103,7 @@ def arrived(message: Message, *, turn: int, state: State, at: dt.datetime, now: 
     if first:
         if message.coupon_id and message.trigger in GIFTS:
             _take_coupon(message, now)
-        _charge(message, now)
+        charging.spend(message, now=now)
         message.secret_sealed = message.to_sealed = ""
     message.save()
 
@@ -190,12 +181,7 @@ def failed(
     message.secret_sealed = message.to_sealed = ""
     if message.coupon_id and message.trigger in GIFTS:
         holding.free(coupon_id=message.coupon_id, customer_id=message.customer_id)
-    if message.charge == Charge.HELD:
-        assert message.merchant_id
-        message.charge = Charge.RELEASED
-        message.save()
-        holds.release(hold_id=message.id, merchant_id=message.merchant_id)
-        return
+    charging.release(message)
     message.save()
 
 
@@ -324,30 +310,6 @@ def _take_coupon(message: Message, now: dt.datetime) -> None:
         log.warning("arrived after its coupon was gone", message_id=str(message.id))
 
 
-def _charge(message: Message, now: dt.datetime) -> None:
-    """The one deduction of a message. One that had failed before, and was released, is charged if there is enough."""
-    if message.charge not in {Charge.HELD, Charge.RELEASED, Charge.RETURNED}:
-        return
-    try:
-        if message.charge == Charge.RETURNED:
-            holds.take_again(**_credit(message), reason=ARRIVED_AFTER_ALL, now=now)
-        else:
-            holds.spend(**_credit(message), now=now)
-    except InsufficientCredits:
-        log.warning("arrived after it had failed, and no credit is left for it", message_id=str(message.id))
-    else:
-        message.charge = Charge.SPENT
-
-
-def _credit(message: Message) -> dict[str, Any]:
-    """The one credit of a message, as `holds` is told of it."""
-    related = Related("message", message.id)
-    return {
-        "hold_id": message.id, "merchant_id": message.merchant_id, "unit": message.type, "amount": 1,
-        "related": related, "actor": ACTOR,
-    }  # fmt: skip
-
-
 def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.datetime, *, billed: bool) -> None:
     """Sent and then failed. One credit goes back where Meta did not bill it; the coupon stays taken.
 
@@ -358,9 +320,8 @@ def _failed_after_sent(message: Message, code: int | None, title: str, now: dt.d
         return
     _note(message, State.FAILED, now, title)
     message.state, message.failed_at, message.error, message.error_code = State.FAILED, now, title[:120], code
-    if message.charge == Charge.SPENT and not billed:
-        holds.give_back(**_credit(message), reason=NOT_BILLED, now=now)
-        message.charge = Charge.RETURNED
+    if not billed:
+        charging.give_back(message, now=now)
     message.save()
 
 
