@@ -1,4 +1,5 @@
-"""What became of a message: the only code that changes a message's state, its credit and its coupon.
+"""What became of a message: the only code that changes its state and its coupon, and has its credit charged.
+
 Each step locks the message, looks at its state, and does all of it or nothing. A status moves a message forward only,
 so statuses may come twice, late and in any order:
 
