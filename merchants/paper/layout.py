@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -251,10 +251,6 @@ def problem(field: str, code: str, kind: str = "") -> Problem:
     values: dict[str, Any] = {name: round(value) for name, value in LIMITS.items()}
     message = MESSAGES[f"{'text' if kind else field}.{code}"]
     return Problem(field, code, message % (values | {"name": KIND_NAMES[kind] if kind else ""}))
-
-
-def _kept_inside(box: Box, width: float, height: float) -> Box:
-    return replace(box, x=max(0.0, min(box.x, width - box.w)), y=max(0.0, min(box.y, height - box.h)))
 
 
 def _read(data: Mapping[str, Any]) -> Layout:
