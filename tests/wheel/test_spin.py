@@ -9,7 +9,7 @@ from django.db import Error, connection, transaction
 
 from kernel.models import OutboxEvent
 from merchants import models as m
-from merchants.services import claims
+from merchants.services import claims, holding
 from storefront.wheel.models import Segment, Spin, WheelVersion
 from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
@@ -189,6 +189,35 @@ def test_what_the_customer_holds_already_is_left_out(ada_site, mona, voucher, dr
 
     assert made.segment.label_en == "Drink"
     assert made.left_out == {"1": "held"}
+
+
+@pytest.mark.parametrize("stock", [1, 5])
+def test_what_a_message_holds_for_the_customer_is_theirs_to_win(ada_site, mona, drink, stock):
+    with wall(ada_site, "site"):
+        gift = factories.make_batch(mona, stock, per_customer_limit=1)
+        customer = factories.make_customer(phone=OTHER, name="Sam")
+        held = holding.hold(batch_id=gift.id, customer_id=customer.id, now=NOW)
+    make(ada_site, mona, ("Gift", 1_000, gift), ("Drink", 1, drink))
+
+    made = the_spin(ada_site, spin(ada_site, mona, OTHER))
+
+    assert (made.outcome, made.coupon_id, made.left_out) == ("win", held.id, {})
+    assert (made.coupon.state, made.coupon.source) == ("taken", "wheel")
+    # From now on it counts; and what is held for somebody is nobody else's.
+    tomorrow = the_spin(ada_site, spin(ada_site, mona, OTHER, now=NOW + DAY))
+    stranger = the_spin(ada_site, spin(ada_site, mona))
+    assert tomorrow.left_out == {"1": "sold_out" if stock == 1 else "held"}
+    assert stranger.left_out == ({"1": "sold_out"} if stock == 1 else {})
+
+
+def test_what_a_message_holds_for_somebody_else_is_sold_out(ada_site, mona, drink):
+    with wall(ada_site, "site"):
+        gift = factories.make_batch(mona, 1)
+        customer = factories.make_customer(phone=OTHER, name="Sam")
+        holding.hold(batch_id=gift.id, customer_id=customer.id, now=NOW)
+    make(ada_site, mona, ("Gift", 1_000, gift), ("Drink", 1, drink))
+
+    assert the_spin(ada_site, spin(ada_site, mona)).left_out == {"1": "sold_out"}
 
 
 def test_a_prize_with_a_limit_per_hour_waits_its_hour(ada_site, mona, voucher, drink):
