@@ -207,6 +207,8 @@ def _again(request: HttpRequest, place: Place, phone: str, made: str) -> HttpRes
     """A second press: what the first one got. The browser may never have seen that answer, so it is told all of it."""
     if place.wheel:
         spin_id = uuid.UUID(made)
+        if turning.is_over(place, spin_id):
+            return redirect(place.back_url)
         response = turning.show(request, place, spin_id)
         turning.keep(request, response, place, spin_id, phone, clock.now())
         return response

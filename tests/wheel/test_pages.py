@@ -278,6 +278,16 @@ def test_who_was_called_away_from_the_shops_screen_finds_the_wheel_there_again(a
     assert form(browser, KIOSK, phone_number="0500000002").status_code == 200
 
 
+def test_a_form_that_is_sent_twice_does_not_bring_back_what_the_shops_screen_has_shown(sure, browser):
+    wheel = form(browser, KIOSK, turn="a-press")
+    browser.post(f"{KIOSK}/result", {"spin": token_in(wheel)})
+
+    again = form(browser, KIOSK, turn="a-press")
+
+    assert again["Location"] == "/s/mona/kiosk"
+    assert form(browser, KIOSK).status_code == 409
+
+
 def test_a_result_that_waits_on_the_shops_screen_is_told_nowhere_else(ada_site, sure, browser):
     form(browser, KIOSK)
     cookie = browser.client.cookies["device-unseen"]

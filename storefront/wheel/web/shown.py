@@ -11,7 +11,7 @@ from accounts.access import public
 from kernel import clock
 from merchants.models import Merchant
 from merchants.models.merchant import PUBLIC_FIELDS
-from storefront.web import browser, pages
+from storefront.web import pages
 from storefront.wheel.queries import faces
 from storefront.wheel.services import spinning
 from storefront.wheel.web import turning
@@ -76,5 +76,5 @@ def kiosk_result(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     spinning.seen(found.id, now=now)
     response = turning.kiosk(request, merchant, found, token=request.POST["spin"], shown=True)
-    browser.drop_unseen(request, response, str(found.id), now=now)
+    turning.end_waiting(request, response, found.id, now)
     return response

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core import signing
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -164,6 +165,21 @@ def keep(
             request, response,
             [browser.Kept(page.serial, browser.mark(site, phone, page.batch.id)) for page in found if page],
         )  # fmt: skip
+
+
+def end_waiting(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, now: dt.datetime) -> None:
+    """The shop's screen has shown this result: from now on it tells nobody who asks there again."""
+    cache.set(_shown(spin_id), "shown", browser.UNSEEN_KEPT)
+    browser.drop_unseen(request, response, str(spin_id), now=now)
+
+
+def is_over(place: Place, spin_id: uuid.UUID) -> bool:
+    """Whether the place is the shop's screen, and it has shown this result."""
+    return place.shared and cache.get(_shown(spin_id)) is not None
+
+
+def _shown(spin_id: uuid.UUID) -> str:
+    return f"wheel.shown.{spin_id}"
 
 
 def refused(
