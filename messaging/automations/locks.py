@@ -1,4 +1,5 @@
-"""Where this wing locks rows; the updates that count a day and that pause do it by themselves (docs/locking.md).
+"""Where this wing locks rows; the updates that count a day, that pause and that close
+a festival do it by themselves (docs/locking.md).
 
 Order: merchant, automation or campaign, then message, customer, coupon, bank.
 """

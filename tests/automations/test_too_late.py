@@ -8,9 +8,13 @@ import pytest
 
 from merchants import models as m
 from messaging.automations.models import Occasion
-from messaging.automations.queries import leftouts
+from messaging.automations.queries import leftouts, recipients
+from messaging.automations.services import closing
 from messaging.consent.models import OptIn
+from messaging.meta.models import Sender
 from messaging.models import Message
+from tenants.queries import sites
+from tenants.walls import wall
 from tests import factories
 from tests.automations.cast import automation, born, run, written_to
 from tests.factories import DAY, NOW
@@ -46,6 +50,62 @@ def test_who_was_not_reached_before_it_was_over_is_told_once(phone):
     assert told == [(0, [("Not reached in time", 3)])] * 3
     missed = Occasion.objects.filter(skipped="too_late").values_list("customer_id", flat=True)
     assert {*missed, *written_to()} == set(people)
+
+
+def not_reached(one):
+    return [number for _reason, number in leftouts.of_automation(one, since=None)]
+
+
+def test_a_festival_is_closed_once_also_where_all_were_reached(phone, monkeypatch):
+    automation(phone, "festival", changed_at=NOW - 99 * DAY)
+    phone.customer()
+    known_for_long()
+    looked, missed = [], recipients.missed
+    monkeypatch.setattr(recipients, "missed", lambda *args, **said: looked.append(1) or missed(*args, **said))
+
+    counts = [run(RAMADAN + n * DAY) and len(looked) for n in (0, 1, 1, 2, 5)]
+
+    assert counts == [0, 1, 1, 1, 1]
+    assert not Occasion.objects.filter(skipped="too_late").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "noted"),
+    [({}, "paused", [1]), ({"state": "paused", "pause_reason": "no_coupons"}, "on", [1]),
+     ({"state": "paused", "pause_reason": "by_hand"}, "on", [1]), ({"state": "off"}, "on", [])],
+    ids=["the number rests", "no coupons", "by hand", "off"],
+)  # fmt: skip
+def test_what_could_not_send_says_whom_it_missed(phone, fields, number, noted):
+    one = automation(phone, "festival", changed_at=NOW - 99 * DAY, **fields)
+    with wall(sites.console(), "master"):
+        Sender.objects.update(state=number)
+    phone.customer()
+    known_for_long()
+
+    run(RAMADAN)
+    run(RAMADAN + DAY)
+
+    assert not_reached(one) == noted
+
+
+def test_where_closing_fails_it_greets_for_the_next_all_the_same(phone, monkeypatch):
+    automation(phone, "festival", days_before=4, festivals=["ramadan", "founding_day_sa"], changed_at=NOW - 99 * DAY)
+    carl = phone.customer()
+    known_for_long()
+    monkeypatch.setattr(recipients, "missed", lambda *_args, **_said: 1 / 0)
+
+    assert run(RAMADAN + DAY).sent == 1
+    assert written_to() == [carl.id]
+
+
+def test_one_run_notes_so_many_and_the_next_goes_on(phone, monkeypatch):
+    monkeypatch.setattr(closing, "PORTION", 2)
+    one = automation(phone, "festival", changed_at=NOW - 99 * DAY)
+    for _ in range(5):
+        phone.customer()
+    known_for_long()
+
+    assert [run(RAMADAN + DAY) and not_reached(one) for _ in range(4)] == [[2], [4], [5], [5]]
 
 
 def test_one_that_was_switched_on_after_it_missed_nobody(phone):

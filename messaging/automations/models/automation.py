@@ -15,7 +15,8 @@ class Automation(WalledModel):
 
     `days_before` and `days_after`: around a birthday (0: on the day); before a festival. `days`: away for so long
     (recall); before a coupon ends (reminder). `festivals`: codes of `festivals.FESTIVALS`. `counted` occasions were
-    opened on `counted_on`, the merchant's local day: never more than `daily_cap`.
+    opened on `counted_on`, the merchant's local day: never more than `daily_cap`. Whoever the festivals before
+    `closed_until` did not reach is noted.
     """
 
     merchant = models.ForeignKey("merchants.Merchant", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -38,6 +39,7 @@ class Automation(WalledModel):
     changed_at = models.DateTimeField()
     counted_on = models.DateField(null=True, blank=True)
     counted = models.PositiveIntegerField(default=0)
+    closed_until = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

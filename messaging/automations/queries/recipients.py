@@ -276,21 +276,23 @@ def festivals_due(automation: Automation, merchant: Merchant, today: dt.date, ah
     return [one for one in found if one.festival.code in automation.festivals]
 
 
-def festivals_over(automation: Automation, merchant: Merchant, today: dt.date) -> list[Any]:
-    """The switched-on festivals that ended within the last days."""
-    found = festivals.occurrences(merchant.country, start=today - dt.timedelta(days=dates.LATE), end=today)
-    return [one for one in found if one.festival.code in automation.festivals]
+def festivals_over(automation: Automation, merchant: Merchant, today: dt.date) -> list[festivals.Occurrence]:
+    """The switched-on festivals of the first of the last days that had any and is not closed yet."""
+    start = max(today - dt.timedelta(days=dates.LATE), automation.closed_until or dt.date.min)
+    found = festivals.occurrences(merchant.country, start=start, end=today)
+    over = [one for one in found if one.festival.code in automation.festivals]
+    return [one for one in over if one.day == over[0].day]
 
 
 def missed(
-    automation: Automation, merchant: Merchant, festival: festivals.Occurrence, *, before: dt.datetime,
+    automation: Automation, merchant: Merchant, same_day: Sequence[festivals.Occurrence], *, before: dt.datetime,
     sends_to: Sequence[str],
 ) -> Rows:  # fmt: skip
-    """Whoever was to be greeted for a festival and was not: customers who were there, and had agreed, `before` its end.
-    Their ids."""
-    rows = judged(_greeted(merchant, festival), automation, batch=automation.batch, sends_to=sends_to)
+    """Whoever was to be greeted on a day with festivals and was not, for any of them: customers who were there, and had
+    agreed, `before` its end. Their ids."""
+    rows = judged(_greeted(merchant, same_day[0]), automation, batch=automation.batch, sends_to=sends_to)
     who = OuterRef("customer_id")
-    tried = Occasion.objects.filter(automation_id=automation.id, key=festival.key, customer_id=who)
+    tried = Occasion.objects.filter(automation_id=automation.id, key=same_day[0].key, customer_id=who)
     agreed = OptIn.objects.filter(merchant_id=merchant.id, customer_id=who, at__lt=before)
     found = due(rows).filter(~Exists(tried), Exists(agreed), first_at__lt=before)
     return found.values_list("customer_id", flat=True)

@@ -43,6 +43,8 @@ def run(*, now: dt.datetime, only: uuid.UUID | None = None) -> Run:
     `only` of one of them, which was scheduled for now or goes on.
     """
     done = Run()
+    if only is None:
+        closing.close(now=now)
     # What cannot go out is not queued: in the queue it would hold credits and coupons, and in the end be too late.
     if not allowance.is_sending(now=now):
         return done
@@ -73,10 +75,8 @@ def switched_on(only: uuid.UUID | None = None) -> list[uuid.UUID]:
 
 
 def run_one(automation_id: uuid.UUID, done: Run, *, now: dt.datetime) -> None:
-    """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on. Before that, note who was not
-    reached by a festival that is over."""
+    """Open up to AT_ONCE due occasions of one automation; pause it where it cannot go on."""
     automation = Automation.objects.select_related("merchant", "batch").get(id=automation_id)
-    closing.close(automation, automation.merchant, now=now)
     reason = standing.cannot(automation, now)
     if reason:
         pausing.pause(automation, reason, actor=opening.ACTOR, now=now)
