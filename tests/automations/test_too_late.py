@@ -108,6 +108,22 @@ def test_one_run_notes_so_many_and_the_next_goes_on(phone, monkeypatch):
     assert [run(RAMADAN + DAY) and not_reached(one) for _ in range(4)] == [[2], [4], [5], [5]]
 
 
+def test_on_a_day_with_two_festivals_nobody_is_missed_who_was_greeted_for_one(phone):
+    """14 February 2029: Eid al-Fitr, and Valentine's Day."""
+    noon = dt.datetime(2029, 2, 14, 9, tzinfo=dt.UTC)
+    batch = phone.batch(50, per_customer_limit=5, claim_until=noon + 99 * DAY)
+    one = automation(phone, "festival", batch=batch, daily_cap=2, festivals=["eid_al_fitr", "valentines"])
+    people = [phone.customer().id for _ in range(3)]
+    known_for_long()
+
+    done = [run(noon).sent, run(noon + DAY).sent]
+
+    assert done == [2, 0]
+    assert not_reached(one) == [1]
+    missed = Occasion.objects.get(skipped="too_late")
+    assert (missed.key, {missed.customer_id, *written_to()}) == ("festival:eid_al_fitr:1450", set(people))
+
+
 def test_one_that_was_switched_on_after_it_missed_nobody(phone):
     automation(phone, "festival", changed_at=RAMADAN + DAY)
     phone.customer()

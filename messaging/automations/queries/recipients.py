@@ -291,8 +291,8 @@ def missed(
     """Whoever was to be greeted on a day with festivals and was not, for any of them: customers who were there, and had
     agreed, `before` its end. Their ids."""
     rows = judged(_greeted(merchant, same_day[0]), automation, batch=automation.batch, sends_to=sends_to)
-    who = OuterRef("customer_id")
-    tried = Occasion.objects.filter(automation_id=automation.id, key=same_day[0].key, customer_id=who)
+    who, keys = OuterRef("customer_id"), [one.key for one in same_day]
+    tried = Occasion.objects.filter(automation_id=automation.id, key__in=keys, customer_id=who)
     agreed = OptIn.objects.filter(merchant_id=merchant.id, customer_id=who, at__lt=before)
     found = due(rows).filter(~Exists(tried), Exists(agreed), first_at__lt=before)
     return found.values_list("customer_id", flat=True)
