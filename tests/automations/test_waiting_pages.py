@@ -11,6 +11,8 @@ from kernel.models import Job
 from messaging.automations.models import Campaign
 from messaging.automations.services import running
 from messaging.meta.models import Sender
+from messaging.meta.services import account
+from messaging.services import pacing
 from tenants.queries import sites
 from tenants.walls import wall
 from tests.automations.cast import campaign
@@ -138,7 +140,10 @@ def test_a_number_that_rests_is_said_everywhere(phone, batch):
     said = []
 
     for state in ("paused", "on"):
-        number(state=state)
-        said.append(["WhatsApp rests on this site" in text(client.get(page)) for page in pages])
+        number(state=state, rests_until=clock.now() + pacing.REST)  # of seconds nobody hears
+        said.append(["greetings whose day is over by then are left out" in text(client.get(page)) for page in pages])
+    with phone.at_site():
+        account.token_died(clock.now())
+    said.append(["WhatsApp rests on this site" in text(client.get(page)) for page in pages])
 
-    assert said == [[True] * 3, [False] * 3]
+    assert said == [[True] * 3, [False] * 3, [True] * 3]
