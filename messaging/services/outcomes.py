@@ -52,6 +52,7 @@ from tenants.walls import current_site
 
 log = structlog.get_logger("couponry.messaging")
 MOST_ATTEMPTS = 5  # of what Meta took or judged; what its own trouble kept off goes on until it is too old
+MOST_TROUBLES = 30  # nearly two hours: who is answered so for so long has a trouble of his own
 LONGEST_WAIT = 8  # the power of two, in seconds
 NOT_DRAWN_NEWS = "message.not_drawn"
 # What Meta says of a picture that it does not take; and how often one is tried, with how long in between.
@@ -215,7 +216,7 @@ def _answer(
 ) -> None:
     """Queue it again, or end it."""
     why = f"{code or ''} {verdict}".strip()
-    if verdict == Verdict.RETRY_SOON and message.attempts < MOST_ATTEMPTS:
+    if verdict == Verdict.RETRY_SOON and message.attempts < MOST_ATTEMPTS and _troubles(message) < MOST_TROUBLES:
         _again(message, why, now, again_at(message, now, random))
     elif verdict == Verdict.RETRY_PAIR and message.attempts < MOST_ATTEMPTS:
         _again(message, why, now, now + dt.timedelta(seconds=4 ** min(message.attempts, MOST_ATTEMPTS)))
@@ -237,6 +238,11 @@ def _answer(
         _without_picture(message, why, now, code)
     else:
         failed(message, error=title or str(verdict), code=code, now=now)
+
+
+def _troubles(message: Message) -> int:
+    """How often Meta has refused it for a trouble of its own."""
+    return sum(Verdict.RETRY_SOON in detail for _at, _what, detail in message.history)
 
 
 def _is_worth_it_tomorrow(message: Message, now: dt.datetime) -> bool:
@@ -267,7 +273,7 @@ def _pass_on(
     if verdict == Verdict.TOKEN_DEAD:
         account.token_died(now, asked_at=asked_at)
     elif verdict == Verdict.PAUSE_SENDER and sender:
-        sender_services.pause(sender.id, f"Meta: {code}", None, now)
+        sender_services.pause_for(sender.id, code, now)
     elif verdict == Verdict.PAUSE_TEMPLATE:
         _rest(form, f"Meta: {code}", now)
     elif code in pacing.TOO_FAST and sender:

@@ -169,6 +169,7 @@ def room_for(sender: Sender, payers: list[uuid.UUID], *, now: dt.datetime) -> di
     rooms = _rooms(sender, payers, now)
     # Counting a day's people takes long where they are many; but nobody uses up more than half of what is left before
     # they are counted again, even at the number's full speed. Whoever has none left gets none in that time either.
+    # Where somebody has less left than a second's messages they are counted every time.
     least = min((room for room in rooms.values() if room), default=TRUSTED * 2 * sender.messages_per_second)
     if seconds := min(TRUSTED, least // (2 * sender.messages_per_second)):
         cache.set(_room(sender), rooms, seconds)

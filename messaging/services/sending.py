@@ -38,7 +38,8 @@ ROUND = 24  # messages a round
 THREADS = 8
 MANY = 3  # answers of no use, and not one other: that is Meta's trouble and not the messages'
 TRIES = 3  # of writing down what became of a message, each of which waits some seconds for a lock
-NOT_MADE = "not_made"
+NOT_MADE, NOT_READY = "not_made", "not_ready"
+SOMETHING_WENT_WRONG = 131000  # Meta's word for whatever it has no word for; of one message as well as of all
 PATIENCE = 0.25  # seconds that a round waits for the number's pace
 _PAYERS = """
 WITH RECURSIVE turn AS (
@@ -120,8 +121,8 @@ def _take(sender: Sender, tools: Tools) -> Round:
     if found.first and not pacing.may_try(sender, now=now):
         return Round()
     for kind in (Type.UI, Type.BI):
-        room = (1 if found.first else ROUND) - len(found.messages)
-        if room <= 0 or found.wait:
+        room = ROUND - len(found.messages)
+        if room <= 0 or found.wait or (found.first and found.messages):
             break
         payers = _payers(kind, now)
         left = pacing.room_for(sender, payers, now=now) if kind == Type.BI else {}
@@ -139,6 +140,8 @@ def _take_kind(
     taken: list[Message] = []
     with transaction.atomic():
         due = locks.due(payers=payers, kind=kind, now=now, share=share, limit=room)
+        if found.first:
+            due.sort(key=lambda message: message.refused_turn > 0)  # what Meta refused before may be refused for itself
         resting = sources.resting({message.automation_id for message in due if message.automation_id})
         for message in due:
             if left.get(message.payer, 1) <= 0:
@@ -160,6 +163,8 @@ def _take_kind(
             taken.append(message)
             if message.payer in left:
                 left[message.payer] -= 1
+            if found.first:
+                break
         Message.objects.filter(id__in=[message.id for message in taken]).update(
             state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1, turn=F("turn") + 1, wamid=""
         )
@@ -234,8 +239,9 @@ def _mind(sender: Sender, found: Round, answers: list[Answer], now: dt.datetime)
 
 
 def _is_of_no_use(answer: Answer) -> bool:
+    """Whether it says that Meta has trouble, and not that it has some with this message."""
     if isinstance(answer, Refused):
-        return answer.verdict == Verdict.RETRY_SOON and answer.code not in pacing.TOO_FAST
+        return answer.verdict == Verdict.RETRY_SOON and answer.code not in {*pacing.TOO_FAST, SOMETHING_WENT_WRONG}
     return isinstance(answer, Unknown | Unreachable)
 
 
@@ -283,7 +289,7 @@ def _not_posted(message: Message, error: Exception, tools: Tools) -> None:
         _give_up(message.id, NOT_MADE, now)
     else:  # it may be well in a minute
         due_at = outcomes.again_at(message, now, tools.random)
-        outcomes.put_back(message.id, turn=turn, now=now, why=NOT_MADE, due_at=due_at)
+        outcomes.put_back(message.id, turn=turn, now=now, why=NOT_READY, due_at=due_at)
 
 
 def _surely(write: Callable[[], None]) -> None:

@@ -63,7 +63,8 @@ def tell(*, now: dt.datetime) -> int:
     with transaction.atomic():
         # Whoever is second finds them told of: rows that another one changes are waited for and looked at again.
         late = Message.objects.filter(state=State.UNKNOWN, claimed_at__lt=now - TELL_AFTER)
-        late = late.filter(Q(told_at=None) | Q(told_at__lt=F("claimed_at")))  # that, or sent again since
+        # Codes end by themselves. What was told of is told of again only where it was sent again since.
+        late = late.exclude(trigger=Trigger.CODE).filter(Q(told_at=None) | Q(told_at__lt=F("claimed_at")))
         merchants = set(late.order_by().values_list("merchant_id", flat=True).distinct())
         told = late.update(told_at=now)
         if not told:
@@ -85,6 +86,6 @@ def _end(message_id: uuid.UUID, state: State, why: str, now: dt.datetime) -> Non
     with transaction.atomic():
         message = locks.message(message_id)
         if message.state == state:
-            # For its occasion another one may follow. One that Meta has refused before had its chance.
+            # For its occasion another one may follow. One that Meta took or judged before had its chance.
             again = why == "expired" and message.occasion_id and not message.attempts
             outcomes.failed(message, error=NEVER_POSTED if again else why, now=now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from kernel.models import OutboxEvent
 from messaging.meta.queries import senders
 from messaging.models import Message
-from messaging.services import allowance, pacing, queue, sending
+from messaging.services import allowance, outcomes, pacing, queue, sending
 from tests import factories
 from tests.factories import NOW
 
@@ -176,3 +178,46 @@ def test_it_rests_without_valkey_too(queued, broken, clock, no_valkey):
     sending.run(clock.tools(), seconds=1)
 
     assert (spent >= sending.MANY, posts()) == (True, spent)
+
+
+def test_people_whom_meta_has_trouble_with_put_nobody_else_to_rest(whatsapp, queued, clock):
+    """131000 says that something went wrong, and not whether it was with this message or with all."""
+    for _ in range(4):
+        bad = f"+9665{factories.uuid.uuid4().int % 10**8:08}"
+        whatsapp.control("recipient", phone=bad, behaviour="131000")
+        queued(1, to=bad)
+    sending.run(clock.tools(), seconds=0)
+    (healthy,) = queued(1)
+
+    sending.run(clock.tools(), seconds=0)
+
+    assert Message.objects.get(id=healthy.id).state == "accepted"
+    assert Message.objects.filter(state="queued").count() == 4
+    assert not pacing.rests(senders.mine(), now=clock.now)
+
+
+def test_what_meta_has_trouble_with_for_hours_is_ended(whatsapp, queued, broken, clock):
+    (message,) = queued(1)
+    broken({"code": 131000})
+
+    for _ in range(outcomes.MOST_TROUBLES + 5):
+        sending.run(clock.tools(), seconds=0)
+        clock.now = max(clock.now, Message.objects.get(id=message.id).due_at)
+
+    found = Message.objects.get(id=message.id)
+    assert (found.state, found.turn, found.charge) == ("failed", outcomes.MOST_TROUBLES + 1, "released")
+    assert clock.now - NOW > dt.timedelta(hours=1)
+
+
+def test_the_one_that_tries_is_one_that_meta_has_not_refused_and_that_may_go(queued, broken, clock, whatsapp):
+    refused, put_off, fresh = queued(3)
+    Message.objects.filter(id=refused.id).update(refused_turn=1, turn=1)
+    Message.objects.filter(id=put_off.id).update(quiet_zone="Asia/Riyadh", quiet_from=0, quiet_to=23)
+    pacing.rest(senders.mine(), until=NOW)
+
+    sending.run(clock.tools(), seconds=0)
+
+    states = dict(Message.objects.values_list("id", "state"))
+    assert (states[refused.id], states[put_off.id], states[fresh.id]) == ("queued", "queued", "accepted")
+    assert posts() == 2
+    assert senders.mine().rests_until is None
