@@ -24,7 +24,7 @@ CHANGES = (
         "            ORDER BY c.serial = p_serial DESC, c.state = 'taken' DESC, c.ordinal DESC",
     ),
     (
-        "        BEGIN\n            SELECT c.id INTO STRICT",
+        "        -- A range of one batch in the order",
         """        IF is_held THEN BEGIN
             SELECT c.id INTO STRICT coupon FROM merchants_coupon c
             WHERE c.batch_id = b.id AND c.customer_id = customer AND c.state = 'held'
@@ -32,9 +32,9 @@ CHANGES = (
         EXCEPTION WHEN no_data_found THEN
             coupon := NULL;  -- given up, and free again, in this very moment; what was looked at is let go of
         END; END IF;
-        IF coupon IS NULL THEN BEGIN
-            SELECT c.id INTO STRICT""",
+        -- A range of one batch in the order""",
     ),
+    ("        BEGIN\n            SELECT c.id INTO STRICT", "        IF coupon IS NULL THEN BEGIN\n            SELECT c.id INTO STRICT"),
     ("            coupon := NULL;\n        END;\n        IF coupon", "            coupon := NULL;\n        END; END IF;\n        IF coupon"),
     ("ordinal = coalesce(top_ordinal, 0) + 1,", "ordinal = coalesce(c.ordinal, top_ordinal + 1, 1),"),
 )

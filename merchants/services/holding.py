@@ -1,8 +1,8 @@
 """Coupons that a message has under way: held for one customer, then taken, or free again.
 
-Nobody else can claim a held coupon, and it counts towards the customer's limit. It becomes *taken* when Meta says that
-the message was sent, and *available* when the message finally failed. Locks: customer and coupon to
-hold, batch and coupon to give back.
+Nobody else can claim a held coupon; that customer's own claim takes it, and a hold for another message counts it
+towards the limit. Else it becomes *taken* when Meta says that the message was sent, and *available* when the message
+finally failed. Locks: customer and coupon to hold, batch and coupon to give back.
 """
 
 from __future__ import annotations

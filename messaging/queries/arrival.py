@@ -128,11 +128,12 @@ def _newest(coupon: Coupon) -> Message | None:
 def messages_of(coupon: Coupon) -> QuerySet[Message]:
     """Those that bring it. A reminder is about it, and waits for its day.
 
-    A gift that nobody got leaves its coupon free, and the same customer may be the next to take it: what became of the
-    gift says nothing of that.
+    So may a gift that holds it: whoever claims it before gets a message of that claim. And a gift that nobody got
+    leaves its coupon free, which the same customer may be the next to take: the gift says nothing of that.
     """
     found = Message.objects.filter(coupon_id=coupon.id, customer=coupon.customer).exclude(trigger=Trigger.REMINDER)
-    if coupon.taken_at:
+    if coupon.taken_at and coupon.source != Coupon.Source.MESSAGE:
+        found = found.exclude(trigger__in=GIFTS, state=State.QUEUED)
         over = [State.FAILED, State.CANCELLED]
         found = found.exclude(trigger__in=GIFTS, state__in=over, created_at__lt=coupon.taken_at)
     return found

@@ -37,7 +37,7 @@ def on_taken(*, coupon_id: uuid.UUID, now: dt.datetime) -> Message | None:
         return None
     found = arrival.messages_of(coupon).first()
     if found is not None:
-        return found  # this one, what holds the coupon, or what the customer asked for while this waited
+        return found  # this one, or what the customer asked for while this waited
     key = f"claim:{coupon.id}"
     try:
         return queue.enqueue(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from kernel import clock
 from merchants import models as m
+from merchants.services import holding
 from messaging.choices import Trigger
 from messaging.consent.services import consent
 from messaging.meta.models import Sender
@@ -320,7 +321,7 @@ def test_without_the_unique_key_they_are_two(race_phone, monkeypatch, superuser)
 
 
 def test_what_an_automation_holds_overnight_is_there_for_whoever_comes_for_it_before(phone, offer, browser):
-    """It is in no list before it is sent; claimed, it is one coupon and one message, the one that waits."""
+    """It is in no list before it is sent. Claimed, it is that coupon, and a message of the claim brings it at once."""
     serial_of(browser.claim(open_batch(phone.shop.merchant, 3)))  # this browser has proved the number
     carl = m.Customer.objects.get()
     phone.agrees(carl)
@@ -329,12 +330,27 @@ def test_what_an_automation_holds_overnight_is_there_for_whoever_comes_for_it_be
     assert held.serial not in text(browser.get("/my/"))
 
     claimed = serial_of(browser.claim(offer))
+    coming = text(browser.get(f"/c/{claimed}"))
+    handled(claimed)
     handled(claimed)
 
     assert claimed == held.serial
-    assert "This coupon cannot be used" not in text(browser.get(f"/c/{claimed}"))
+    assert "This coupon cannot be used" not in coming
+    assert COMING in coming
     assert claimed in text(browser.get("/my/"))
-    assert [one.id for one in Message.objects.filter(coupon_id=held.id)] == [waiting.id]
+    found = Message.objects.filter(coupon_id=held.id).order_by("created_at").values_list("trigger", "state")
+    assert list(found) == [("birthday", "queued"), ("claim_centre", "queued")]
+
+
+def test_a_gift_that_was_sent_and_then_failed_says_so_on_its_coupon(phone, offer, browser):
+    serial_of(browser.claim(open_batch(phone.shop.merchant, 3)))
+    carl = m.Customer.objects.get()
+    phone.agrees(carl)
+    gift = phone.queued(Trigger.BIRTHDAY, customer_id=carl.id, batch_id=offer.id, now=clock.now())
+    holding.take(coupon_id=gift.coupon_id, customer_id=carl.id, now=clock.now())
+    Message.objects.filter(id=gift.id).update(state="failed", sent_at=clock.now())
+
+    assert "WhatsApp could not deliver it" in text(browser.get(f"/c/{gift.coupon.serial}"))
 
 
 def test_a_coupon_that_a_failed_gift_left_free_is_sent_to_the_same_person_who_claims_it(phone, offer, browser):
