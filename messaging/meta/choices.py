@@ -59,15 +59,15 @@ class Verdict(StrEnum):
     TOKEN_DEAD = "token_dead"  # noqa: S105  (the platform has to save a new token)
 
 
+# Our token may do nothing with this number; another number's messages are none the worse for it.
+NO_RIGHT = frozenset({3, 10, *range(200, 300), 131005})
+# There is no such number any more; 100 says so by its subcode only.
+GONE = 33
 _CODES: dict[Verdict, tuple[int, ...]] = {
     Verdict.RETRY_SOON: (1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004),
     Verdict.RETRY_PAIR: (131056,),
     Verdict.RETRY_LATER: (131049, 130472),
-    # From 3 on: our token may do nothing with this number, or there is no such number any more. Those of other sites
-    # are none the worse for it, so the token is kept.
-    Verdict.PAUSE_SENDER: (
-        131048, 131064, 368, 131031, 131042, 131037, 131045, 133010, 3, 10, *range(200, 300), 131005, 33,
-    ),
+    Verdict.PAUSE_SENDER: (131048, 131064, 368, 131031, 131042, 131037, 131045, 133010, *sorted(NO_RIGHT), GONE),
     Verdict.PAUSE_TEMPLATE: (132015, 132016, 132001, 132007, 132068, 132069),
     Verdict.FIX_PAYLOAD: (
         100, 131008, 131009, 131051, 131052, 131053, 132000, 132005, 132008, 132012, 131021, 131062, 131063,
@@ -81,12 +81,11 @@ _CODES: dict[Verdict, tuple[int, ...]] = {
 _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
 
 
-_GONE = (100, 33)  # a wrong parameter, and it is the number itself that does not exist
 
 
 def verdict_of(code: int | None, http_status: int | None, subcode: int | None = None) -> Verdict:
     """What to do about Meta's error `code`, which decides; a code that nobody knows is judged by the HTTP status."""
-    if (code, subcode) == _GONE:
+    if (code, subcode) == (100, GONE):
         return Verdict.PAUSE_SENDER
     if code is not None and code in _VERDICTS:
         return _VERDICTS[code]

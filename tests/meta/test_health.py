@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.actors import system
 from accounts.models import AuditEvent
 from kernel import clock
 from kernel.models import OutboxEvent
@@ -231,3 +232,13 @@ def test_a_number_that_is_gone_rests_and_the_console_is_mailed(number, whatsapp,
         found = Sender.objects.get(id=number.id)
         assert (found.state, found.pause_reason) == ("paused", "Meta: 100")
         assert OutboxEvent.objects.filter(topic=senders.PAUSED).count() == 1
+
+
+def test_a_new_token_lets_go_on_what_rested_for_want_of_a_right_and_nothing_else(number, master_site, bob_site):
+    other = cast.make_sender(bob_site)
+    with wall(master_site, "master"):
+        senders.pause_for(number.id, 131005, NOW)
+        senders.pause_for(other.id, 131048, NOW)
+
+        assert senders.resume_permitted(NOW, actor=system("test")) == 1
+        assert {row.id: row.state for row in Sender.objects.all()} == {number.id: "on", other.id: "paused"}

@@ -18,7 +18,7 @@ from messaging.meta import locks
 from messaging.meta.choices import AccountState, Verdict
 from messaging.meta.errors import MetaRefused, MetaSilent, NotConnected
 from messaging.meta.models import MetaAccount
-from messaging.meta.services import account
+from messaging.meta.services import account, senders
 from messaging.meta.services.client import Refused, Unknown, Unreachable
 from tenants.queries import sites
 
@@ -62,6 +62,7 @@ def save(
     with transaction.atomic():
         row, _new = MetaAccount.objects.update_or_create(only=True, defaults=values)
         audit.record("whatsapp.connected", row, actor=actor, now=now, after={"waba_id": waba_id, "app_id": app_id})
+        senders.resume_permitted(now, actor=actor)
     subscribe(actor=actor, now=now)
     return row
 

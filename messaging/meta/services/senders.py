@@ -14,7 +14,7 @@ from accounts.actors import Actor, must, system
 from accounts.services import audit
 from kernel.services import outbox
 from messaging.meta import locks
-from messaging.meta.choices import LOW, WELL, SenderState, Verdict, number_status
+from messaging.meta.choices import GONE, LOW, NO_RIGHT, WELL, SenderState, Verdict, number_status
 from messaging.meta.countries import near
 from messaging.meta.errors import MetaRefused, MetaSilent, SenderConflict
 from messaging.meta.models import Sender
@@ -78,15 +78,14 @@ def at_meta(now: dt.datetime) -> list[dict[str, Any]]:
 def check(sender: Sender, *, now: dt.datetime) -> None:
     """Ask Meta how the number is, and note it; the console gets a mail about what became worse. On the console.
 
-    One that Meta no longer knows, or no longer lets us use, rests until a person looked. Raises NotConnected,
-    MetaRefused, MetaSilent.
+    One that Meta no longer knows rests until a person looked. Raises NotConnected, MetaRefused, MetaSilent.
     """
     try:
         with account.translated(now):
             found = account.client().number(sender.phone_number_id)
     except MetaRefused as refused:
-        if refused.verdict == Verdict.PAUSE_SENDER:
-            pause(sender.id, f"Meta: {refused.number}", None, now)
+        if refused.verdict == Verdict.PAUSE_SENDER and refused.number in {GONE, 100}:
+            pause_for(sender.id, refused.number, now)
         raise
     with transaction.atomic():
         row = locks.sender(sender.id)
@@ -122,6 +121,15 @@ def resume_due(now: dt.datetime) -> int:
     return len(due)
 
 
+def pause_for(sender_id: uuid.UUID, code: int | None, now: dt.datetime) -> None:
+    """Meta's `code` says that nothing may go out of this number, until a person looked."""
+    pause(sender_id, _said(code), None, now)
+
+
+def _said(code: int | None) -> str:
+    return f"Meta: {code}"
+
+
 def pause(
     sender_id: uuid.UUID, reason: str, until: dt.datetime | None, now: dt.datetime, *, actor: Actor = ACTOR
 ) -> None:
@@ -137,6 +145,16 @@ def pause(
         _set(sender, actor, now, state=SenderState.PAUSED, pause_reason=reason[:200], paused_until=until)
         if actor.kind == "system":
             outbox.emit(PAUSED, site_id=current_site().id, now=now, sender_id=str(sender.id))
+
+
+def resume_permitted(now: dt.datetime, *, actor: Actor) -> int:
+    """A new token may do what the old one might not: resume what rests for want of a right. On the console."""
+    reasons = [_said(code) for code in NO_RIGHT]
+    waiting = Sender.objects.filter(state=SenderState.PAUSED, paused_until=None, pause_reason__in=reasons)
+    found = list(waiting.values_list("id", flat=True))
+    for sender_id in found:
+        resume(sender_id, now, actor=actor)
+    return len(found)
 
 
 def resume(sender_id: uuid.UUID, now: dt.datetime, *, actor: Actor = ACTOR) -> None:
