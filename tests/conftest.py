@@ -15,9 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as examples
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import cluster
+
+# How long an example takes says how slow the machine is.
+examples.register_profile("any machine", deadline=None)
+examples.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
