@@ -27,7 +27,7 @@ from messaging.meta.choices import category_words
 from messaging.meta.queries import senders
 from messaging.models import Message
 from messaging.queries import log, results
-from messaging.services import allowance, outcomes
+from messaging.services import outcomes
 from messaging.web import narrowing, unpaid
 from ui.components import Tab
 from ui.lists import PHONE, SERIAL, WHEN, Boolean, Choice, Column, DateRange, Empty, ListView, StateKind
@@ -182,11 +182,10 @@ class SiteMessageList(MessageList):
         return next((merchant for merchant in self.merchants if merchant.id == asked), None)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        merchant, now = self.merchant, clock.now()
-        number = senders.mine()
+        merchant = self.merchant
         return {
             **super().get_context_data(**context),
-            "number": number, "rests": number is not None and not allowance.is_sending(now=now),
+            "number": senders.mine(), "rests": senders.rests(now=clock.now()),
             "unknown": unknown(reverse("site-messages:list"), merchant_id=merchant.id if merchant else None),
             "merchant": merchant, "merchant_name": merchant.name(language()) if merchant else "",
         }  # fmt: skip

@@ -18,7 +18,7 @@ from merchants.web.base import merchant_of
 from messaging.choices import Type
 from messaging.meta.queries import senders
 from messaging.queries import state
-from messaging.services import allowance, delivery
+from messaging.services import delivery
 from messaging.web import log, unpaid
 from tenants.walls import current_site, wall
 
@@ -49,7 +49,7 @@ class WhatsAppPage(Page):
 def _rests(now: dt.datetime) -> bool:
     """Whether messages wait: the site's number, or the platform's account. Merchants have no right to either."""
     with wall(current_site(), "site"):
-        return senders.is_on() and not allowance.is_sending(now=now)
+        return senders.rests(now=now)
 
 
 class SwitchDelivery(PostAction):

@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 
+from kernel import clock
 from messaging.choices import Trigger
 from messaging.meta.models import MetaAccount, Sender
 from messaging.models import Message
@@ -183,6 +184,13 @@ def test_nobody_reads_of_a_rest_while_messages_go_out_or_where_whatsapp_is_off(p
 
     assert "rests" not in before + after
     assert "WhatsApp of this site is off" in after
+
+
+def test_nobody_reads_of_a_rest_while_meta_gives_no_answer_of_use_for_a_moment(phone, owner, staff):
+    Sender.objects.update(rests_until=clock.now() + HOUR)
+
+    for client, page in ((owner, "/merchant/whatsapp/"), (staff, "/office/messages/")):
+        assert "rests" not in client.get(page).content.decode()
 
 
 def test_staff_see_what_each_merchant_sent_by_month(phone, staff):

@@ -183,6 +183,25 @@ def test_the_numbers_page_and_the_list_say_what_waits_and_what_fails(number, chi
 
 
 @pytest.mark.parametrize(
+    ("after", "state", "shown"),
+    [
+        (None, "on", False), (30, "on", True), (-5, "on", True), (-60, "on", False), (30, "paused", False),
+    ],
+)  # fmt: skip
+def test_the_numbers_page_says_that_meta_gives_no_answer_of_use(
+    chief, ada_site, monkeypatch, after, state, shown
+):  # fmt: skip
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    rests_until = None if after is None else now + dt.timedelta(seconds=after)
+    number = cast.make_sender(ada_site, state=state, rests_until=rests_until)
+
+    page = chief.get(f"/whatsapp/numbers/{number.id}/").content.decode()
+
+    assert ("Meta gives no answer of use" in page) == shown
+
+
+@pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({}, []),

@@ -15,6 +15,7 @@ from messaging.meta.queries import templates
 LATE = dt.timedelta(minutes=15)
 REMEMBERED = dt.timedelta(days=7)  # how long a limit that fell is pointed at
 HOUR = dt.timedelta(hours=1)
+TRYING = dt.timedelta(seconds=15)  # after a rest, until somebody sends the message that tries
 
 
 class Trouble(StrEnum):
@@ -50,6 +51,11 @@ def _of(sender: Sender, lost: dict[uuid.UUID, int], now: dt.datetime) -> list[Tr
         Trouble.CEILING: _since(sender.ceiling_told_at, now) < HOUR,
     }
     return [trouble for trouble, is_so in said.items() if is_so]
+
+
+def tries_again(sender: Sender, *, now: dt.datetime) -> bool:
+    """Whether it rests for a moment, or has just rested, because Meta gave no answer of use. Nobody has to look."""
+    return sender.sends(now) and sender.rests_until is not None and sender.rests_until > now - TRYING
 
 
 def _since(moment: dt.datetime | None, now: dt.datetime) -> dt.timedelta:

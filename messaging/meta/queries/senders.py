@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import CharField, Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
-from messaging.meta.choices import SenderState
-from messaging.meta.models import Sender
+from messaging.meta.choices import AccountState, SenderState
+from messaging.meta.models import MetaAccount, Sender
 from tenants.queries import sites
 from tenants.walls import current_site, wall
 
@@ -40,6 +40,18 @@ def switched_on() -> Sender | None:
 def is_on() -> bool:
     """Whether the open site has WhatsApp."""
     return switched_on() is not None
+
+
+def rests(*, now: dt.datetime) -> bool:
+    """Whether the open site's messages wait because its number is paused, or Meta refuses the platform's token.
+
+    Not while Meta gives no answer of use: then the number tries again in a moment.
+    """
+    sender = switched_on()
+    if sender is None or not sender.sends(now):
+        return sender is not None
+    with wall(sites.console(), "master"):
+        return not MetaAccount.objects.filter(state=AccountState.OK).exists()
 
 
 def shown_name() -> str:

@@ -196,7 +196,8 @@ class SenderPage(_OfSender):
         context = {
             "sender": sender, "may_manage": self.actor.can("meta.manage"), "approved": approved,
             "own_name": _own_name(sender), "of_all": f"/ {ALL_TEXTS}",
-            "problems": found, "people": read.people_of_account(now=now),
+            "problems": found, "tries_again": health.tries_again(sender, now=now),
+            "people": read.people_of_account(now=now),
             "of_limit": "" if sender.users_per_day is None else f"/ {sender.users_per_day:,}",
             "of_ceiling": f"/ {sender.code_ceiling_per_hour:,}",
             "known": sender.sent_lately + sender.failed_lately,
