@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 
-from merchants.paper.defaults import default_layout
+from merchants.paper.defaults import default_layout, legible
 from merchants.paper.editor import editor_data, sample_words
 from merchants.paper.face import Face, render_face
 from merchants.paper.layout import Box, Layout
@@ -262,6 +262,25 @@ def test_a_chosen_picture_gives_the_card_its_shape(page, site, tmp_path):
 
     assert layout_of(page).problems() == []
     assert (layout_of(page).width, layout_of(page).height) == (60, 90)
+
+
+@pytest.mark.parametrize("ground", ["dark", "light", "half"])
+def test_texts_of_a_chosen_picture_are_inked_as_the_server_does(page, site, tmp_path, ground):
+    opened(page, site.editor(None, image_url="", image_input="#picture"))
+    found = Image.new("RGB", (900, 500), "#fff7e0" if ground == "light" else "#101418")
+    if ground == "half":
+        found.paste("#fff7e0", (0, 170, 900, 500))
+    found.save(tmp_path / "ground.png")
+
+    page.set_input_files("#picture", tmp_path / "ground.png")
+    page.locator('.cp-art[src^="blob:"]').wait_for()
+    page.wait_for_function("document.querySelector('[data-face]').dataset.height === '50'")
+
+    wanted = legible(default_layout(900, 500), (tmp_path / "ground.png").read_bytes())
+    assert [text.colour for text in layout_of(page).texts] == [text.colour for text in wanted.texts]
+    assert {text.colour for text in wanted.texts} == {
+        "dark": {"#ffffff"}, "light": {"#111111"}, "half": {"#ffffff", "#111111"}
+    }[ground]  # fmt: skip
 
 
 def test_nothing_is_placed_anew_once_a_hand_was_laid_on(page, site, tmp_path):

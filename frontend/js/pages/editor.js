@@ -3,6 +3,7 @@
 import { icon, make } from "../lib/dom.js";
 import { defaultLayout, newText } from "../lib/paper/defaults.js";
 import { place } from "../lib/paper/face.js";
+import { legible } from "../lib/paper/ink.js";
 import { Model, round, snapped } from "../lib/paper/model.js";
 import { problems, warnings } from "../lib/paper/rules.js";
 
@@ -337,7 +338,8 @@ class Editor {
   }
 
   #adapt(width, height) {
-    this.model.layout = defaultLayout(width, height, { lang: document.documentElement.lang === "ar" ? "ar" : "en" });
+    const usual = defaultLayout(width, height, { lang: document.documentElement.lang === "ar" ? "ar" : "en" });
+    this.model.layout = legible(usual, this.face.querySelector(".cp-art"));
     this.selected = "qr";
     this.model.commit();
     this.draw();
