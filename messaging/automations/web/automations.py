@@ -29,7 +29,6 @@ from messaging.automations.web.bubbles import bubbles_of
 from messaging.automations.web.forms import AutomationForm
 from messaging.meta.queries import senders
 from messaging.queries import results
-from messaging.services import allowance, pacing
 from tenants.walls import current_site, wall
 
 ABOUT = {
@@ -49,14 +48,13 @@ def is_temporary(merchant: Merchant) -> bool:
 
 
 def notices_of(merchant: Merchant, *, now: dt.datetime) -> dict[str, bool]:
-    """What keeps everything from going out: the plan, or that the site has no sender, or that it rests for long. What
-    rests for a moment, until Meta answers again, is no news.
+    """What keeps everything from going out: the plan, or that the site has no sender, or that it rests.
 
     Merchants cannot read senders; the answer is no secret.
     """
     with wall(current_site(), "site"):
         is_on = senders.is_on()
-        rests = is_on and not allowance.is_sending(now=now + pacing.REST)
+        rests = senders.rests(now=now)
     return {"temporary": is_temporary(merchant), "whatsapp_on": is_on, "rests": rests}
 
 
