@@ -189,3 +189,16 @@ def test_every_version_ever_used_has_both_languages():
             assert "Mona" in said
             assert "Ada" in said
     assert texts.CURRENT in texts.TEXTS
+
+
+def test_a_stopped_customer_is_stopped_since_the_stop(ada_site, mona, carl):
+    with wall(ada_site, "site"):
+        agree(mona, carl)
+        consent.opt_out_number(phone="+966500000001", source="keyword", now=NOW + DAY)
+        consent.opt_out_number(phone="+966500000001", source="meta", now=NOW + 2 * DAY)
+        stopped = register.list_optins().get()
+        assert (stopped.shown, stopped.since, stopped.at) == (register.STOPPED, NOW + DAY, NOW)
+
+        consent.resume_number(phone="+966500000001", source="keyword", now=NOW + 3 * DAY)
+        consent.resume_number(phone="+966500000001", source="meta", now=NOW + 3 * DAY)
+        assert register.list_optins().get().since == NOW

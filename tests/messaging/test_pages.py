@@ -26,7 +26,7 @@ def test_the_whatsapp_page_shows_both_wallets_by_their_names_and_what_is_held(ph
 
     assert "WhatsApp UI Credits Remaining" in page
     assert "WhatsApp BI Credits Remaining" in page
-    assert "1 held for messages whose outcome is open" in page
+    assert "1 held for messages on the way" in page
 
 
 def test_delivery_is_switched_off_and_on(phone, owner):

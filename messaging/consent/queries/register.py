@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from kernel.errors import NotFound
 from messaging.consent.choices import State
@@ -39,17 +39,17 @@ def is_stopped(phone_index: bytes) -> bool:
 
 
 def list_optins() -> QuerySet[OptIn]:
-    """The register of a merchant, with `shown`: agreed, withdrawn, or agreed while the number is stopped."""
+    """The register of a merchant, with `shown`: agreed, withdrawn, or agreed while the number is stopped; and `since`
+    when that holds."""
     stopped = stops().filter(phone_index=OuterRef("customer__phone_index"))
+    of_stopped = Q(state=State.GIVEN, is_stopped=True)
     return (
         OptIn.objects.select_related("customer")
         .filter(customer__erased_at__isnull=True)
         .annotate(is_stopped=Exists(stopped))
         .annotate(
-            shown=Case(
-                When(Q(state=State.GIVEN, is_stopped=True), then=Value(STOPPED)),
-                default=F("state"), output_field=CharField(),
-            )
+            shown=Case(When(of_stopped, then=Value(STOPPED)), default=F("state"), output_field=CharField()),
+            since=Case(When(of_stopped, then=Subquery(stopped.order_by("since").values("since")[:1])), default=F("at")),
         )
     )  # fmt: skip
 

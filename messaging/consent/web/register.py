@@ -36,7 +36,7 @@ class RegisterView(ListView):
         Column("name", _("Name"), value="customer.name", sort="customer__name", primary=True),
         Column("phone", _("Phone number"), kind=PHONE, value=lambda row: opened(row.customer).phone),
         Column("state", _("State"), value="shown", kind=StateKind("consent"), sort="shown"),
-        Column("at", _("Since"), value="at", kind=WHEN, sort="at"),
+        Column("at", _("Since"), value="since", kind=WHEN, sort="since"),
         Column("source", _("Where"), value=lambda row: row.get_source_display()),
         Column("version", _("Version of the text"), value="text_version"),
         Column("language", _("Language"), value=lambda row: _LANGUAGES.get(row.language, row.language), hidden=True),
@@ -46,7 +46,7 @@ class RegisterView(ListView):
         Choice("state", _("State"), choices=_SHOWN, field="shown"),
         Choice("source", _("Where"), choices=Source.choices),
         Choice("version", _("Version of the text"), choices=[(key, key) for key in texts.TEXTS], field="text_version"),
-        DateRange("at", _("Since"), field="at"),
+        DateRange("at", _("Since"), field="since"),
     )
     default_sort = "-at"
     empty = Empty(
