@@ -13,6 +13,7 @@ from credits.queries import balances
 from kernel import clock
 from merchants import notices, words
 from merchants.queries import dashboard as read
+from merchants.services.plans import last_moment
 from merchants.web.base import language, merchant_of, site_of
 
 KEPT_SECONDS = 60
@@ -33,8 +34,10 @@ class DashboardView(View):
             "merchant": merchant, "title": merchant.name(language()), "notices": notices.of(request, merchant, now),
             "balance": balances.of_merchant(merchant.id),
             "as_of": figures[0], "figures": figures[1], "start": begun, "steps": _steps(begun),
-            "running": [(batch, batch.title(language()), words.offer(batch, site.currency))
-                        for batch in read.list_running(now=now)],
+            "running": [
+                (batch, batch.title(language()), words.offer(batch, site.currency), last_moment(batch.claim_until))
+                for batch in read.list_running(now=now)
+            ],
             "taken_url": f"{reverse('merchants:coupon-list')}?taken_at=30d",
             "redeemed_url": f"{reverse('merchants:coupon-list')}?redeemed_at=30d",
             "customers_url": f"{reverse('merchants:customer-list')}?first=30d",

@@ -8,13 +8,14 @@ import io
 import pytest
 
 from credits.services import ledger
+from kernel import clock
 from kernel.ids import uuid7
 from merchants.models import Coupon
 from merchants.queries import batches as read
 from merchants.services import apikeys, batches, tags
 from tenants.walls import wall
 from tests import factories
-from tests.factories import NOW
+from tests.factories import DAY, NOW
 from tests.merchants.cast import JOB, browser, claim, generate, open_shop
 
 PAGES = (
@@ -199,3 +200,16 @@ def test_a_poster_is_a_page_with_the_stores_code(shop):
 
     assert answer["Content-Type"] == "application/pdf"
     assert qr_codes(rendered(answer.content)) == [f"http://ada.localhost/s/{shop.merchant.slug}"]
+
+
+def test_the_dashboard_names_the_last_day_of_an_offer(shop):
+    """An offer ends where the next day begins; people are told the last day on which it counts."""
+    today = clock.local_date(clock.now(), shop.merchant.time_zone)
+    with wall(shop.site, "site"):
+        until = clock.end_of_day(today + 60 * DAY, shop.merchant.time_zone)
+        factories.make_batch(shop.merchant, 3, starts_at=clock.now() - DAY, claim_until=until)
+
+    page = browser(shop).get("/merchant/").content.decode()
+
+    assert f"{(today + 60 * DAY).day} {(today + 60 * DAY):%b %Y}" in page
+    assert f"{(today + 61 * DAY).day} {(today + 61 * DAY):%b %Y}" not in page
