@@ -47,6 +47,7 @@ class Stage(StrEnum):
     UNSURE = "unsure"  # nobody knows, and by now nobody hopes that WhatsApp says it
     FAILED = "failed"
     STOPPED = "stopped"
+    ABROAD = "abroad"  # the site's number does not send to this country
 
 
 class Follows(StrEnum):
@@ -142,7 +143,7 @@ def messages_of(coupon: Coupon) -> QuerySet[Message]:
 def _stage(coupon: Coupon, newest: Message | None, now: dt.datetime) -> Stage:
     if newest is None:
         if not _awaited(coupon, now):
-            return Stage.NONE
+            return Stage.ABROAD if _is_abroad(coupon) else Stage.NONE
         assert coupon.customer
         return Stage.STOPPED if register.is_stopped(bytes(coupon.customer.phone_index)) else Stage.COMING
     if newest.error == STOPPED:
@@ -174,6 +175,11 @@ def _reaches(coupon: Coupon) -> bool:
     if sender is None or customer is None or customer.erased_at is not None:
         return False
     return sender.reaches(crypto.open_sealed(customer.phone_sealed, site_id=current_site().id, field="phone"))
+
+
+def _is_abroad(coupon: Coupon) -> bool:
+    """Whether its message would have followed, and the country is why it does not."""
+    return coupon.source in TRIGGER_OF and senders.is_on() and not _reaches(coupon) and _follows(coupon.merchant_id)
 
 
 def _follows(merchant_id: uuid.UUID) -> bool:

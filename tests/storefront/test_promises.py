@@ -104,9 +104,11 @@ def test_who_cannot_be_reached_from_here_is_not_offered_a_message(phone, offer, 
 
     serial = serial_of(browser.claim(offer))
     handled(serial)
-    page = text(browser.get(f"/c/{serial}?new=1"))
+    page, stranger = text(browser.get(f"/c/{serial}?new=1")), text(Browser().get(f"/c/{serial}"))
 
     assert "to your WhatsApp" not in page
+    assert "Nothing is sent by WhatsApp to numbers of this country." in page
+    assert "of this country" not in stranger
     assert FIRST not in page
 
 
