@@ -119,10 +119,10 @@ def from_wheel(request: HttpRequest, slug: str, shared: bool = False) -> HttpRes
         None, "in_store", request.path, back, shared=shared, review=merchant.asks_review,
         wheel=turning.Wheel(store.face, merchant),
     )  # fmt: skip
-    if request.method != "POST" and not store.face.runs:
-        spin_id = turning.spun_today(request, place, now)
-        return turning.show(request, place, spin_id) if spin_id else redirect(back)
-    return _answer(request, place)
+    spin_id = None if request.method == "POST" else turning.spun_today(request, place, store.face, now)
+    if spin_id:
+        return turning.show(request, place, spin_id)
+    return _answer(request, place) if store.face.runs or request.method == "POST" else redirect(back)
 
 
 @public

@@ -99,9 +99,12 @@ def test_form_review_spin_win_coupon_and_the_stock_falls(platform, new_page, sig
     assert min(fallen) >= 0
 
     # The same number on the same phone, again: nothing new.
-    phone.goto(platform.url("main", f"{STORE}/wheel"))
-    phone.locator("button[form=claim]").click()
+    phone.goto(platform.url("main", STORE))
+    phone.get_by_role("link", name="Spin the wheel").click()
     phone.wait_for_url(re.compile("/wheel/"))
+    assert phone.locator("h1").inner_text() == won
+    assert phone.get_by_text("You have spun today already. This is what you won.").is_visible()
+    assert phone.locator("[data-wheel-go]").count() == 0
     assert free_of(merchant, platform) == after
 
 

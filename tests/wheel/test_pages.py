@@ -125,6 +125,57 @@ def test_a_reload_a_second_press_and_a_later_try_show_the_same_spin(ada_site, su
     assert made.coupon.serial in text_of(browser.get(first["Location"]))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "You have spun today already. This is what you won."), ("ar", "لقد أدرت العجلة اليوم. هذا ما ربحته.")],
+)
+def test_a_phone_that_has_spun_today_is_shown_what_it_won_and_nothing_turns_twice(ada_site, sure, language, words):
+    browser = Browser(language=language)
+    spun = form(browser)["Location"]
+    waiting = text_of(browser.get(spun))
+    fresh = text_of(browser.get(f"{spun}?shown=1"))
+
+    ways = [browser.get("/s/mona/wheel"), form(browser, turn="a-later-press")]
+    pages = [text_of(browser.get(answer["Location"])) for answer in ways]
+
+    (made,) = spins(ada_site)
+    assert "data-wheel-go" in waiting
+    assert words not in waiting + fresh
+    for page in pages:
+        assert words in page
+        assert "data-wheel-go" not in page
+        assert f"/c/{made.coupon.serial}?new=1" in page
+
+
+def test_a_wheel_that_this_phone_has_not_turned_yet_waits_for_it(sure, browser):
+    form(browser)
+
+    back = browser.get("/s/mona/wheel")
+
+    assert "data-wheel-go" in text_of(browser.get(back["Location"]))
+
+
+def test_tomorrow_and_on_a_new_version_the_same_phone_is_asked_for_its_spin(ada_site, mona, sure, browser, monkeypatch):
+    noon = clock.now().replace(hour=9)  # in Riyadh, so that the day does not end meanwhile
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    spun = form(browser)["Location"]
+    browser.get(f"{spun}?shown=1")
+    assert browser.get("/s/mona/wheel").status_code == 302
+
+    with wall(ada_site, "site"):
+        other = open_batch(mona, 5, on_centre=False, in_store=False)
+        factories.make_version(sure.wheel, ("RM5 Voucher", 1, other), ("Voucher too", 1, other))
+    on_new_version = browser.get("/s/mona/wheel")
+    browser.get(f"{form(browser)['Location']}?shown=1")
+    after_it = browser.get("/s/mona/wheel")
+    move_clock(monkeypatch, days=1)
+
+    assert on_new_version.status_code == 200
+    assert after_it.status_code == 302
+    assert browser.get("/s/mona/wheel").status_code == 200
+    assert "You have spun today" not in text_of(browser.get(spun))
+
+
 @pytest.mark.parametrize("what", ["wheel", "offer"])
 def test_a_browser_that_never_saw_the_first_answer_has_all_of_it_after_the_second_press(ada_site, mona, sure, what):
     with wall(ada_site, "site"):
@@ -143,7 +194,7 @@ def test_a_browser_that_never_saw_the_first_answer_has_all_of_it_after_the_secon
     assert serial in text_of(second.get(shown))
     assert serial in text_of(second.get("/my/"))
     # The same secret stood in both presses, so this browser proved the number too.
-    assert "Carl Customer" in text_of(second.get(path))
+    assert "Carl Customer" in text_of(second.get(f"/b/{offer.id}/claim"))
     later = form(second, path, turn="a-later-press")["Location"]
     assert serial in text_of(second.get(later + ("?shown=1" if what == "wheel" else "")))
 

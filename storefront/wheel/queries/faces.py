@@ -28,9 +28,13 @@ class Slice:
 
 @dataclass(frozen=True)
 class Face:
-    """A merchant's wheel. `kept_back`: batches that only the wheel gives out, not the page behind the poster."""
+    """A merchant's wheel in its newest version.
+
+    `kept_back`: batches that only the wheel gives out, not the page behind the poster.
+    """
 
     wheel_id: uuid.UUID
+    version_id: uuid.UUID
     runs: bool
     slices: tuple[Slice, ...]
     kept_back: frozenset[uuid.UUID]
@@ -42,6 +46,7 @@ class SpinPage:
 
     id: uuid.UUID
     merchant_id: uuid.UUID
+    version_id: uuid.UUID
     outcome: str
     day: dt.date
     slices: tuple[Slice, ...]
@@ -66,7 +71,10 @@ def face_of(merchant_id: uuid.UUID, *, now: dt.datetime) -> Face | None:
     prizes = {uuid.UUID(key) for key in found["prizes"]}
     # While the wheel runs, what it gives in any case is had by spinning; else the page gives it like any other.
     always = {uuid.UUID(found["always"])} if found["always"] and found["runs"] else set()
-    return Face(uuid.UUID(found["wheel"]), found["runs"], _slices(found), frozenset(prizes | always))
+    return Face(
+        uuid.UUID(found["wheel"]), uuid.UUID(found["version"]), found["runs"], _slices(found),
+        frozenset(prizes | always),
+    )  # fmt: skip
 
 
 def find_spin(spin_id: uuid.UUID) -> SpinPage | None:
@@ -75,9 +83,9 @@ def find_spin(spin_id: uuid.UUID) -> SpinPage | None:
     if found is None:
         return None
     return SpinPage(
-        id=uuid.UUID(found["id"]), merchant_id=uuid.UUID(found["merchant"]), outcome=found["outcome"],
-        day=dt.date.fromisoformat(found["day"]), slices=_slices(found), position=found["position"],
-        serial=found["serial"] or "", always_serial=found["always"] or "",
+        id=uuid.UUID(found["id"]), merchant_id=uuid.UUID(found["merchant"]), version_id=uuid.UUID(found["version"]),
+        outcome=found["outcome"], day=dt.date.fromisoformat(found["day"]), slices=_slices(found),
+        position=found["position"], serial=found["serial"] or "", always_serial=found["always"] or "",
     )  # fmt: skip
 
 

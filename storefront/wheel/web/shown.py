@@ -48,15 +48,21 @@ def review(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @require_safe
 @pages.limited
 def spin(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """The wheel before it turns; with `?shown`, where it stopped and what it gave. An old address leads away."""
+    """The wheel before it turns; with `?shown`, where it stopped and what it gave. An old address leads away.
+
+    Whoever comes back after that, by the shop's page or by Back, is told what it gave: nothing turns twice.
+    """
     merchant, found = _found(request, slug, token)
     if found is None:
         return redirect("storefront:store", merchant.slug)
-    shown = "shown" in request.GET or found.drawn is None
+    now, come_back = clock.now(), "shown" not in request.GET and turning.was_shown(found.id)
+    shown = "shown" in request.GET or come_back or found.drawn is None
     if shown:
-        spinning.seen(found.id, now=clock.now())
+        spinning.seen(found.id, now=now)
+        turning.keep_shown(found.id)
     context = {
         **turning.result(request, found, merchant, shared=False), "token": token, "shown": shown,
+        "already": come_back and found.day == clock.local_date(now, merchant.time_zone),
         "back_url": reverse("storefront:home"),
     }  # fmt: skip
     return pages.private(render(request, "wheel/spin.html", context))

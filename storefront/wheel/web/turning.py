@@ -140,11 +140,15 @@ def spun_here(request: HttpRequest, place: Place, phone: str, now: dt.datetime) 
     return uuid.UUID(found) if found else None
 
 
-def spun_today(request: HttpRequest, place: Place, now: dt.datetime) -> uuid.UUID | None:
-    """The last spin of today that this very browser made here, for whichever number; never one on a shared device."""
+def spun_today(request: HttpRequest, place: Place, face: faces.Face, now: dt.datetime) -> uuid.UUID | None:
+    """The last spin of today that this very browser made here, for whichever number; never one on a shared device.
+
+    While the wheel runs, only one of its newest version: that may be spun on a day that an older one was.
+    """
     day, kept = clock.local_date(now, place.merchant.time_zone), {} if place.shared else browser.spins(request)
     found = (faces.find_spin(uuid.UUID(spin_id)) for spin_id in reversed(kept.values()))
-    return next((one.id for one in found if one and (one.merchant_id, one.day) == (place.merchant.id, day)), None)
+    todays = (one for one in found if one and (one.merchant_id, one.day) == (place.merchant.id, day))
+    return next((one.id for one in todays if one.version_id == face.version_id or not face.runs), None)
 
 
 def keep(
@@ -169,13 +173,23 @@ def keep(
 
 def end_waiting(request: HttpRequest, response: HttpResponse, spin_id: uuid.UUID, now: dt.datetime) -> None:
     """The shop's screen has shown this result: from now on it tells nobody who asks there again."""
-    cache.set(_shown(spin_id), "shown", browser.UNSEEN_KEPT)
+    keep_shown(spin_id, seconds=browser.UNSEEN_KEPT)
     browser.drop_unseen(request, response, str(spin_id), now=now)
 
 
 def is_over(place: Place, spin_id: uuid.UUID) -> bool:
     """Whether the place is the shop's screen, and it has shown this result."""
-    return place.shared and cache.get(_shown(spin_id)) is not None
+    return place.shared and was_shown(spin_id)
+
+
+def keep_shown(spin_id: uuid.UUID, *, seconds: float = ADDRESS_KEPT.total_seconds()) -> None:
+    """This result was shown: its wheel is not to be turned a second time."""
+    cache.set(_shown(spin_id), "shown", seconds)
+
+
+def was_shown(spin_id: uuid.UUID) -> bool:
+    """Whether this result was shown."""
+    return cache.get(_shown(spin_id)) is not None
 
 
 def _shown(spin_id: uuid.UUID) -> str:
