@@ -41,6 +41,66 @@ def test_a_festival_ends_with_its_day(phone, now, before, reached):
     assert found.coupons_missing == 0
 
 
+def ends(one, day):
+    """`day` is the last one, in Riyadh, on which its batch gives coupons."""
+    one.batch.claim_until = dt.datetime.combine(day, dt.time(21), dt.UTC)
+    one.batch.save(update_fields=["claim_until"])
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "cap", "before", "reached"),
+    [(13, 9, 7, 7), (13, 2, 7, 2), (15, 2, 7, 6), (12, 9, 7, 0), (19, 9, 0, 0), (20, 9, 0, 7)],
+)
+def test_a_batch_that_ends_first_greets_nobody_afterwards(phone, ends_on, cap, before, reached):
+    one = festival(phone, cap, before)
+    day = dt.date(2026, 3, ends_on)
+    ends(one, day)
+
+    found = foresee(phone, one)
+
+    assert (found.needed, found.short, found.ends) == (reached, 7 - reached, None if reached == 7 else day)
+
+
+def test_who_is_not_reached_for_the_cap_does_not_miss_the_batch(phone):
+    one = festival(phone, 2, 0)
+    ends(one, EID.date())
+
+    assert (foresee(phone, one).short, foresee(phone, one).ends) == (5, None)
+
+
+def test_a_festival_after_the_batch_is_said_without_customers_too(phone):
+    one = festival(phone, 2, 0, people=0)
+    ends(one, EID.date() - DAY)
+
+    assert foresee(phone, one).ends == EID.date() - DAY
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("birthday", {"days_before": 0}), ("recall", {"days": 30})])
+def test_no_day_after_the_batch_counts(phone, kind, rule):
+    """Due today and 4, 9 and 20 days from now; the batch gives coupons for 9 days more, so its last is the 9th."""
+    today = NOW.date()
+    for n in (0, 4, 9, 20):
+        seen(phone, 30 - n) if kind == "recall" else born(phone, (today + n * DAY).month, (today + n * DAY).day)
+    one = automation(phone, kind, **rule)
+    ends(one, today + 9 * DAY)
+
+    found = foresee(phone, one)
+    for n in range(9 + 2):
+        run(NOW + n * DAY)
+
+    assert (found.needed, found.short, found.ends) == (3, 1, today + 9 * DAY)
+    assert len(written_to()) == 3
+
+
+def test_a_recall_that_its_cap_spreads_ends_with_the_batch(phone):
+    for _ in range(5):
+        seen(phone, 40)
+    one = automation(phone, "recall", daily_cap=1)
+    ends(one, NOW.date() + 2 * DAY)
+
+    assert (foresee(phone, one).needed, foresee(phone, one).short) == (3, 2)
+
+
 def test_what_was_written_today_takes_of_the_room(phone):
     one = festival(phone, 2, 1)
     run(EID - DAY)

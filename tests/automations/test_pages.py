@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 
 from credits.services import holds
 from kernel import clock
 from kernel.ids import uuid7
 from merchants import models as m
+from messaging import festivals
 from messaging.automations.models import Automation, Campaign
 from messaging.consent.services import consent
 from messaging.meta.models import MessageTemplate
@@ -173,6 +176,48 @@ def test_another_batch_lets_go_on_what_ran_out_of_coupons_and_the_switch_ends_an
             found.append(Automation.objects.get().state)
 
     assert found == ["on", "on", "paused", "off"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "This batch ends on {}, before anybody is greeted: choose another."), ("ar", "{}، قبل أن يُهنّأ أحد")],
+)
+def test_a_batch_that_ends_before_the_festival_is_refused_and_the_preview_says_why(phone, language, words):
+    today = clock.local_date(clock.now(), "Asia/Riyadh")
+    code, day = next(
+        (one.festival.code, one.day)
+        for one in festivals.occurrences("SA", start=today + 20 * DAY, end=today + 400 * DAY)
+    )
+    ends = day - 8 * DAY
+    short = make_batch(phone, claim_until=clock.end_of_day(ends, "Asia/Riyadh"))
+    born(phone, today)
+    client = browser(phone.shop)
+    client.cookies["language"] = language
+    said = {**ON, "batch": str(short.id), "days_before": "7", "festivals": [code]}
+    with translation.override(language):
+        words = words.format(date_format(ends, "j F Y"))
+
+    preview = client.post("/merchant/automations/festival/", {**said, "act": "preview"})
+    refused = client.post("/merchant/automations/festival/", said)
+    on_time = client.post("/merchant/automations/festival/", {**said, "days_before": "8"})
+
+    assert words in text(preview)
+    assert preview.status_code == 200
+    assert refused.status_code == 422
+    assert words in str(refused.context["form"].errors["batch"])
+    assert on_time.status_code == 302
+    with phone.at_site():
+        assert Automation.objects.get().days_before == 8
+
+
+def test_a_batch_that_ends_before_the_festival_may_be_saved_switched_off(phone):
+    today = clock.local_date(clock.now(), "Asia/Riyadh")
+    far = festivals.occurrences("SA", start=today + 20 * DAY, end=today + 400 * DAY)[0]
+    short = make_batch(phone, claim_until=clock.end_of_day(far.day - 9 * DAY, "Asia/Riyadh"))
+    said = {**ON, "batch": str(short.id), "days_before": "7", "festivals": [far.festival.code]}
+    del said["on"]
+
+    assert browser(phone.shop).post("/merchant/automations/festival/", said).status_code == 302
 
 
 def test_the_festival_page_shows_twelve_months_of_the_merchants_country(phone, batch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils.formats import date_format
 
 from kernel import clock
 from kernel.models import Job
@@ -115,6 +116,17 @@ def test_an_automation_promises_nobody_what_comes_too_late(phone, batch, limit, 
     figures = [int(part.split("</dd>")[0]) for part in page.split('<dd class="num text-2xl font-semibold">')[1:4]]
     assert figures == [0, 1, 1], "due now, in the next 30 days, credits needed"
     assert '<span>Not reached in time</span><span class="num">2</span>' in page
+
+
+def test_an_automation_counts_no_day_after_its_batch(phone):
+    for days in (1, 9):
+        born(phone, soon(days))
+    short = make_batch(phone, claim_until=clock.end_of_day(soon(3), "Asia/Riyadh"))
+
+    page = preview(phone, short)
+
+    assert f"This batch ends on {date_format(soon(3), 'j F Y')}: until then only about 1 of 2 get it." in page
+    assert "raise “At most a day”" not in page
 
 
 def test_who_is_left_over_follows_only_while_there_is_time(phone):

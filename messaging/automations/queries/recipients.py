@@ -209,6 +209,12 @@ def count_by_day(rows: Rows) -> dict[dt.date, int]:
     return dict(due(rows).order_by().values_list("day").annotate(n=Count("pk")))
 
 
+def count_by_visit(rows: Rows, merchant: Merchant) -> dict[dt.date, int]:
+    """How many of those who are written to by a recall were last seen on which day."""
+    day = TruncDate("seen", tzinfo=ZoneInfo(merchant.time_zone))
+    return dict(due(rows).order_by().annotate(visit=day).values_list("visit").annotate(n=Count("pk")))
+
+
 def told(rows: Rows) -> Rows:
     """Everybody of a judged population, with `outcome`: will_get, or the name of the first reason that holds."""
     reasons = [When(**which, then=Value(name)) for name, which in _REASONS.items()]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kernel import clock
+from merchants import words
 from merchants.models import Merchant
 from messaging.automations import dates
 from messaging.automations.choices import CampaignState, Kind
@@ -17,14 +18,15 @@ from messaging.automations.services import standing
 from messaging.services import allowance
 
 DAY = dt.timedelta(days=1)
+NEVER = dt.date.max
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """About `a_day` people in a day, the last of them on `until`. `by_whatsapp`: its limit says so, and not the cap.
 
-    `short`: so many are not reached at all, because their day is over before it is their turn. `is_full`: today's part
-    is used up.
+    `short`: so many are not reached at all, because their day is over before it is their turn, or the batch ends:
+    then its last day is `ends`. `is_full`: today's part is used up.
     """
 
     a_day: int
@@ -32,6 +34,7 @@ class Forecast:
     by_whatsapp: bool
     short: int = 0
     is_full: bool = False
+    ends: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,19 @@ def of_automation(
     automation: Automation, merchant: Merchant, people: int, begins: dt.date, days: Mapping[dt.date, int], *,
     now: dt.datetime,
 ) -> Forecast | None:  # fmt: skip
-    """Of `people` who are all due on the day `begins`, and of how many have their occasion on each of `days`; None:
-    the former all get it on one day, and the latter in time."""
+    """Of `people` who are all due on the day `begins`, and of how many have their occasion on each of `days`, or may be
+    written to from there on (recall); None: the former all get it on one day, and the latter in time."""
     pace, today = _pace(automation, merchant, now), clock.local_date(now, merchant.time_zone)
     found = _spread(pace, people, begins, today)
-    short = sum(days.values()) - _in_time(automation, days, today, pace)
+    ends = words.last_day(automation.batch.claim_until, merchant.time_zone) if automation.batch else NEVER
+    reached = _in_time(automation, days, today, pace, ends)
+    short = sum(days.values()) - reached
     if not short:
         return found
-    return replace(found or Forecast(pace.a_day, max(days), pace.by_whatsapp), short=short)
+    by_batch = automation.kind == Kind.RECALL or reached < _in_time(automation, days, today, pace, NEVER)
+    return replace(
+        found or Forecast(pace.a_day, max(days), pace.by_whatsapp), short=short, ends=ends if by_batch else None
+    )
 
 
 def _pace(source: Automation | Campaign, merchant: Merchant, now: dt.datetime) -> _Pace:
@@ -81,14 +89,17 @@ def _spread(pace: _Pace, people: int, begins: dt.date, today: dt.date) -> Foreca
     return Forecast(pace.a_day, until, pace.by_whatsapp, is_full=not room)
 
 
-def _in_time(automation: Automation, days: Mapping[dt.date, int], today: dt.date, pace: _Pace) -> int:
-    """How many of them get it while they are due: whose occasion is first comes first, as in the run."""
+def _in_time(
+    automation: Automation, days: Mapping[dt.date, int], today: dt.date, pace: _Pace, ends: dt.date
+) -> int:  # fmt: skip
+    """How many of them get it while they are due, until the day `ends`: whose occasion is first comes first, as in the
+    run."""
     room = defaultdict(lambda: pace.a_day, {today: pace.today})
     reached = 0
     for day, waiting in sorted(days.items()):
         for first, last in _windows(automation, day):
             date = max(first, today)
-            while waiting and date <= last:
+            while waiting and date <= min(last, ends):
                 taken = min(waiting, room[date])
                 room[date] -= taken
                 waiting -= taken
@@ -98,7 +109,9 @@ def _in_time(automation: Automation, days: Mapping[dt.date, int], today: dt.date
 
 
 def _windows(automation: Automation, day: dt.date) -> list[tuple[dt.date, dt.date]]:
-    """From when until when somebody is due whose birthday, festival or coupon's last day is `day`."""
+    """From when until when somebody is due whose birthday, festival or coupon's last day is `day`; a recall waits."""
+    if automation.kind == Kind.RECALL:
+        return [(day, NEVER)]
     if automation.kind == Kind.REMINDER:
         return [(day - ((automation.days or 1) - 1) * DAY, day)]
     if automation.kind == Kind.FESTIVAL:

@@ -7,6 +7,7 @@ few statements however many they are.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from credits.choices import CreditUnit
@@ -35,7 +36,7 @@ class Preview:
     not reached in time.
 
     `names` are some of the latter, as the merchant's own list of customers shows them. `coupons_left`: free online
-    coupons of the batch, None where no batch is needed.
+    coupons of the batch, None where no batch is needed. `ends`: the batch's last day, where somebody misses it by that.
     """
 
     now: Reasons
@@ -47,6 +48,7 @@ class Preview:
     coupons_left: int | None = None
     festival: festivals.Occurrence | None = None
     forecast: Forecast | None = None
+    ends: dt.date | None = None
 
     @property
     def short(self) -> int:
@@ -82,11 +84,13 @@ def of_automation(automation: Automation, merchant: Merchant, *, now: dt.datetim
         until, soon, later = today + dt.timedelta(days=ahead), recipients.count(near), recipients.count(far)
         # A festival comes to all at once, anything else day by day; a recall can wait for ever.
         people, begins = (later.will_get, until) if coming else (soon.will_get, today)
-        days = {} if automation.kind == Kind.RECALL else recipients.count_by_day(far)
+        days = _days(far, automation, merchant, today)
+        forecast = forecasts.of_automation(automation, merchant, people, begins, days, now=now)
+        too_early = switching.ends_before_festival(automation, batch, merchant, today=today) if coming else None
         return Preview(
             now=soon, later=later, until=until, names=_names(far), credits=_credits(merchant),
             coupons_left=_coupons(batch), festival=coming,
-            forecast=forecasts.of_automation(automation, merchant, people, begins, days, now=now),
+            forecast=forecast, ends=too_early or (forecast.ends if forecast else None),
             without_birthday=recipients.count_without_birthday(merchant.id) if automation.kind == Kind.BIRTHDAY else 0,
         )  # fmt: skip
 
@@ -117,8 +121,18 @@ def _ahead(
     automation: Automation, merchant: Merchant, today: dt.date
 ) -> tuple[int, festivals.Occurrence | None]:  # fmt: skip
     """How many days a preview looks ahead: a month, or until the next festival, which is the second."""
-    coming = next_festival(automation, merchant, today=today) if automation.kind == Kind.FESTIVAL else None
+    coming = switching.next_festival(automation, merchant, today=today) if automation.kind == Kind.FESTIVAL else None
     return max(0, (coming.day - today).days - (automation.days_before or 0)) if coming else MONTH, coming
+
+
+def _days(rows: recipients.Rows, automation: Automation, merchant: Merchant, today: dt.date) -> dict[dt.date, int]:
+    """How many are written to by the day of their occasion; of a recall by the first day on which they may be."""
+    if automation.kind != Kind.RECALL:
+        return recipients.count_by_day(rows)
+    found: dict[dt.date, int] = defaultdict(int)
+    for seen, people in recipients.count_by_visit(rows, merchant).items():
+        found[max(today, seen + dt.timedelta(days=automation.days or 1))] += people
+    return found
 
 
 def of_campaign(campaign: Campaign, wanted: Segment, merchant: Merchant, *, now: dt.datetime) -> Preview:
@@ -145,12 +159,6 @@ def left_of_campaign(campaign: Campaign, merchant: Merchant, *, now: dt.datetime
         judged = recipients.judged(rows, campaign, batch=campaign.batch, sends_to=_countries(merchant))
         left = recipients.count(judged).will_get
         return forecasts.of_campaign(campaign, merchant, left, now=now)
-
-
-def next_festival(automation: Automation, merchant: Merchant, *, today: dt.date) -> festivals.Occurrence | None:
-    """The next festival that is switched on."""
-    coming = festivals.occurrences(merchant.country, start=today, end=today + festivals.HORIZON)
-    return next((one for one in coming if one.festival.code in automation.festivals), None)
 
 
 def with_setting(merchant: Merchant, kind: str, setting: switching.Setting, *, now: dt.datetime) -> Automation:

@@ -9,12 +9,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, must
 from accounts.services import audit
+from kernel import clock
 from kernel.errors import DomainError
 from merchants import locks as merchant_locks
+from merchants import words
 from merchants.models import Batch, Merchant
 from messaging import festivals
 from messaging.automations import dates, locks
@@ -113,9 +116,39 @@ def _check(merchant: Merchant, kind: Kind, setting: Setting, now: dt.datetime) -
             raise BadSetting(_("At most %(days)s days.") % {"days": dates.FURTHEST}, field=name)
     if kind in {Kind.RECALL, Kind.REMINDER} and not setting.days:
         raise BadSetting(_("Say how many days."), field="days")
+    if kind == Kind.FESTIVAL:
+        _check_festivals(merchant, setting, now)
+
+
+def _check_festivals(merchant: Merchant, setting: Setting, now: dt.datetime) -> None:
     known = {one.code for one in festivals.list_festivals(merchant.country)}
-    if kind == Kind.FESTIVAL and ((not setting.festivals and setting.on) or not set(setting.festivals) <= known):
+    if (not setting.festivals and setting.on) or not set(setting.festivals) <= known:
         raise BadSetting(_("Switch at least one festival on."), field="festivals")
+    batch = Batch.objects.get(id=setting.batch_id) if setting.on and setting.batch_id else None
+    ends = ends_before_festival(setting, batch, merchant, today=clock.local_date(now, merchant.time_zone))
+    if ends:
+        raise BadSetting(
+            _("This batch ends on %(day)s, before anybody is greeted: choose another.")
+            % {"day": date_format(ends, "j F Y")},
+            field="batch",
+        )
+
+
+def next_festival(of: Automation | Setting, merchant: Merchant, *, today: dt.date) -> festivals.Occurrence | None:
+    """The next festival that is switched on."""
+    coming = festivals.occurrences(merchant.country, start=today, end=today + festivals.HORIZON)
+    return next((one for one in coming if one.festival.code in of.festivals), None)
+
+
+def ends_before_festival(
+    of: Automation | Setting, batch: Batch | None, merchant: Merchant, *, today: dt.date
+) -> dt.date | None:
+    """The last day on which `batch` gives coupons, where the greetings of the next festival begin only after it."""
+    coming = next_festival(of, merchant, today=today)
+    if batch is None or coming is None:
+        return None
+    ends = words.last_day(batch.claim_until, merchant.time_zone)
+    return ends if ends < coming.day - dt.timedelta(days=of.days_before or 0) else None
 
 
 def usable_batches(merchant_id: uuid.UUID, *, now: dt.datetime) -> QuerySet[Batch]:

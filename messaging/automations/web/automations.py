@@ -68,7 +68,7 @@ def rule(automation: Automation, merchant: Merchant, *, now: dt.datetime) -> str
         return _birthday_rule(automation)
     if automation.kind == Kind.FESTIVAL:
         today = clock.local_date(now, merchant.time_zone)
-        coming = previews.next_festival(automation, merchant, today=today)
+        coming = switching.next_festival(automation, merchant, today=today)
         return _t("Next: %(festival)s") % {"festival": coming.festival.name(language())} if coming else ""
     days = automation.days or 0
     said = (

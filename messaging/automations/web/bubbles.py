@@ -18,7 +18,7 @@ from merchants.web.base import FormView, actor_of, file_url, language, merchant_
 from messaging.automations.choices import Kind
 from messaging.automations.models import Automation, Campaign
 from messaging.automations.queries import screens
-from messaging.automations.services import previews, showing, standing, switching, trying
+from messaging.automations.services import showing, standing, switching, trying
 from messaging.automations.web.forms import TestForm
 from messaging.festivals import Festival
 
@@ -44,7 +44,7 @@ def _festival(row: Automation | Campaign, merchant: Merchant, now: dt.datetime) 
     """The one that a greeting would name next."""
     if not isinstance(row, Automation) or row.kind != Kind.FESTIVAL:
         return None
-    coming = previews.next_festival(row, merchant, today=clock.local_date(now, merchant.time_zone))
+    coming = switching.next_festival(row, merchant, today=clock.local_date(now, merchant.time_zone))
     return coming.festival if coming else None
 
 
