@@ -80,3 +80,25 @@ def test_who_goes_back_on_the_shops_screen_sees_nothing_that_was_typed(platform,
     assert page.locator(".coupon-qr").count() == 0
     assert [page.locator(f"[name={name}]").input_value() for name in ("phone_number", "name", "birthday")] == [""] * 3
     assert not page.locator("[name=agrees]").is_checked()
+
+
+@pytest.mark.parametrize(("language", "what"), [("en-GB", "wheel"), ("ar", "offer")])
+def test_a_half_typed_form_leaves_the_shops_screen_when_nobody_touches_it(platform, new_page, language, what):
+    page = new_page(width=1024, height=768, language=language)
+    page.clock.install()
+    start = platform.url("main", "/s/monas-coffee/kiosk")
+    page.goto(start)
+    page.locator("a[href$='/kiosk/wheel']" if what == "wheel" else ".mini-list a[href*='/kiosk/']").first.click()
+    name = page.locator("[name=name]")
+    name.fill("Half Ty")
+    page.clock.fast_forward(50_000)
+    name.press_sequentially("ped")
+    page.clock.fast_forward(50_000)
+    assert name.input_value() == "Half Typed"
+
+    page.clock.fast_forward(11_000)
+
+    page.wait_for_url(start)
+    page.go_back()
+    assert page.get_by_text("Half Typed").count() == 0
+    assert page.locator("[name=name]").count() == 0

@@ -296,6 +296,15 @@ class TestInStore:
         for page in pages:
             assert 'data-address="/s/mona/kiosk"' in page.content.decode()
 
+    def test_only_the_shops_own_tablet_leaves_a_form_that_nobody_touches(self, ada_site, mona, offer):
+        own, tablet = Browser().get(f"/s/mona/{offer.id}"), Browser().get(f"/s/mona/kiosk/{offer.id}")
+
+        page = tablet.content.decode()
+        assert 'data-leaves-to="/s/mona/kiosk" data-waits="60"' in page
+        assert '<noscript><meta http-equiv="refresh" content="180;url=/s/mona/kiosk"></noscript>' in page
+        assert "data-leaves-to" not in own.content.decode()
+        assert "noscript" not in own.content.decode()
+
     def test_the_shops_own_tablet_is_not_to_keep_what_was_typed(self, ada_site, mona, offer):
         def kept(page):
             fields = re.findall(r'<input[^>]*name="(?:phone_number|name|birthday|agrees)"[^>]*>', page.content.decode())
