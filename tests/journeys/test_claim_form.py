@@ -9,12 +9,18 @@ import pytest
 pytestmark = [pytest.mark.journey]
 
 
+def hold_answers(page):
+    """The questions of the form that wait for their answers."""
+    waiting = []
+    page.route("**/claim/details", lambda route: waiting.append(route))
+    return waiting
+
+
 def test_what_is_typed_while_the_number_is_looked_up_stays(platform, new_page):
     page = new_page(width=390, height=844)
     page.goto(platform.url("main", "/"))
     page.goto(platform.url("main", page.locator("a[href^='/b/']").first.get_attribute("href") + "/claim"))
-    waiting = []
-    page.route("**/claim/details", lambda route: waiting.append(route))
+    waiting = hold_answers(page)
 
     with page.expect_request("**/claim/details"):
         page.locator("[name=phone_number]").fill("0500000091")
@@ -31,6 +37,36 @@ def test_what_is_typed_while_the_number_is_looked_up_stays(platform, new_page):
     assert page.evaluate("document.activeElement.name") == "name"
     page.locator("button[form=claim]").click()
     page.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
+
+
+def test_who_types_on_while_a_known_number_is_looked_up_keeps_the_keyboard(platform, new_page):
+    first = new_page(width=390, height=844)
+    first.goto(platform.url("main", "/"))
+    form = platform.url("main", first.locator("a[href^='/b/']").first.get_attribute("href") + "/claim")
+    first.goto(form)
+    filled_in(first, "0500000094")
+    first.locator("button[form=claim]").click()
+    first.wait_for_url(re.compile(r"/c/", re.IGNORECASE))
+
+    for language in ("en-GB", "ar"):
+        page = new_page(language=language)
+        page.goto(form)
+        waiting = hold_answers(page)
+        page.locator("[name=phone_number]").fill("0500000094")
+        with page.expect_request("**/claim/details"):
+            page.locator("[name=phone_number]").press("Tab")
+        page.keyboard.type("Bea ")
+        assert page.locator("[name=name]").input_value() == "Bea "
+        waiting.pop().continue_()
+        page.locator(".welcome").wait_for()
+        page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
+
+        assert page.evaluate("document.activeElement.id") == "details"
+        page.keyboard.type("Back ")
+        assert not page.locator("[name=agrees]").is_checked()
+        assert page.url == form
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") == "agrees"
 
 
 def filled_in(page, number):

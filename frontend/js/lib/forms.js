@@ -60,23 +60,34 @@ function consequence(box) {
   show();
 }
 
-// An answer that replaces fields while somebody types in them: what was typed since it was asked for stays.
+// An answer that replaces fields while somebody types in them: what was typed since it was asked for stays, and whose
+// field is gone goes on from the first of the new ones. Where there is none the answer itself has the focus, so that the
+// keys that still come neither tick nor press anything.
 function keepTyped() {
   let asked = new Map();
   let typed = [];
+  let inside = false;
   const keeps = (event) => event.detail.target?.matches?.("[data-keeps-typed]");
   const values = (box) => [...box.querySelectorAll("input[name]")].map((input) => [input.name, input.value]);
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (keeps(event)) asked = new Map(values(event.detail.target));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (keeps(event)) typed = values(event.detail.target).filter(([name, value]) => asked.get(name) !== value);
+    if (!keeps(event)) return;
+    typed = values(event.detail.target).filter(([name, value]) => asked.get(name) !== value);
+    inside = event.detail.target.contains(document.activeElement);
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const [name, value] of typed.splice(0)) {
       const input = document.querySelector(`[data-keeps-typed] [name="${CSS.escape(name)}"]`);
       if (input) input.value = value;
     }
+    if (inside && document.activeElement === document.body) {
+      const answer = document.querySelector("[data-keeps-typed]");
+      answer.tabIndex = -1;
+      (answer.querySelector("input, select, textarea, button") ?? answer).focus();
+    }
+    inside = false;
   });
 }
 
