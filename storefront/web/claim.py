@@ -320,7 +320,9 @@ def details(request: HttpRequest) -> HttpResponse:
     initial = {"name": person.name, "birthday": person.birthday} if person else None
     if not known and (request.POST.get("name") or request.POST.get("birthday")):
         initial = {"name": request.POST.get("name", ""), "birthday": request.POST.get("birthday", "")}
-    context = {"form": _claim_form(request, initial=initial, shared=shared), "person": person, "known": known}
+    # A form that came back with errors keeps those of the fields that are still wrong.
+    checked = request.POST if request.POST.get("checked") and not known else None
+    context = {"form": _claim_form(request, checked, initial, shared=shared), "person": person, "known": known}
     return pages.private(render(request, "storefront/_details.html", context))
 
 

@@ -56,7 +56,7 @@ class PersonForm(forms.Form):
 @lru_cache(maxsize=64)
 def _phone(country: str) -> PhoneField:
     """Made once for a country and copied, as Django does with fields of a class: it knows every calling code."""
-    return PhoneField(country=country)
+    return PhoneField(country=country, error_messages={"required": _("Write your phone number in digits.")})
 
 
 class ClaimForm(PersonForm):

@@ -138,3 +138,24 @@ def test_a_half_typed_form_leaves_the_shops_screen_when_nobody_touches_it(platfo
     page.go_back()
     assert page.get_by_text("Half Typed").count() == 0
     assert page.locator("[name=name]").count() == 0
+
+
+@pytest.mark.parametrize("language", ["en-GB", "ar"])
+def test_an_error_stays_until_its_field_is_corrected_and_goes_then(platform, new_page, language):
+    page = new_page(width=390, height=844, language=language)
+    page.goto(platform.url("main", "/"))
+    page.goto(platform.url("main", page.locator("a[href^='/b/']").first.get_attribute("href") + "/claim"))
+    page.locator("button[form=claim]").click()
+    page.locator("[role=alert]").wait_for()
+    assert page.locator(".field-errors").count() == 3
+
+    page.locator("[name=phone_number]").fill("0500000095")
+    with page.expect_response("**/claim/details"):
+        page.locator("[name=phone_number]").blur()
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
+
+    assert page.locator("[role=alert]").count() == 0
+    assert [page.locator(f"#id_{name}_error").count() for name in ("phone", "name", "birthday")] == [0, 1, 1]
+    assert page.locator("[aria-invalid]").count() == 2
+    page.locator("[name=name]").fill("Bea Back")
+    assert page.locator(".field-errors").count() == 1

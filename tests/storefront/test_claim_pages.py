@@ -240,6 +240,28 @@ def test_a_page_that_answers_a_form_has_an_address_for_the_way_back(offer, brows
         assert f'data-address="{path}"' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Write your phone number in digits."), ("ar", "اكتب رقم هاتفك بالأرقام.")],
+)
+def test_a_missing_number_is_asked_for_in_plain_words(offer, language, words):
+    assert words in Browser(language=language).claim(offer, phone_number="").content.decode()
+
+
+def test_a_form_that_came_back_keeps_the_errors_of_what_is_still_wrong(offer, browser):
+    typed = {"name": "C", "birthday": ""}
+    path = f"/b/{offer.id}/claim"
+
+    asked, back = browser.get(path).content.decode(), browser.claim(offer, phone_number="").content.decode()
+    fresh, kept = details(browser, **typed).content.decode(), details(browser, checked="1", **typed).content.decode()
+
+    assert ('name="checked"' in asked, 'name="checked"' in back) == (False, True)
+    assert "field-errors" not in fresh
+    assert 'id="id_name_error"' in kept
+    assert 'id="id_birthday_error"' in kept
+    assert 'value="C"' in kept
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Write at least two letters."), ("ar", "اكتب حرفين على الأقل.")])
 def test_a_name_of_one_letter_is_refused_in_plain_words(offer, language, words):
     assert words in Browser(language=language).claim(offer, name="C").content.decode()

@@ -60,6 +60,15 @@ function consequence(box) {
   show();
 }
 
+// What is being corrected is no longer called wrong, and the list above the form, which counted it, goes.
+function correct(field) {
+  const errors = field.querySelector(".field-errors");
+  if (!errors) return;
+  errors.remove();
+  for (const input of field.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  field.closest("form").querySelector("[role=alert]")?.remove();
+}
+
 // An answer that replaces fields while somebody types in them: what was typed since it was asked for stays, and whose
 // field is gone goes on from the first of the new ones. Where there is none the answer itself has the focus, so that the
 // keys that still come neither tick nor press anything.
@@ -80,7 +89,9 @@ function keepTyped() {
   document.addEventListener("htmx:afterSwap", () => {
     for (const [name, value] of typed.splice(0)) {
       const input = document.querySelector(`[data-keeps-typed] [name="${CSS.escape(name)}"]`);
-      if (input) input.value = value;
+      if (!input) continue;
+      input.value = value;
+      correct(input.closest(".field"));
     }
     if (inside && document.activeElement === document.body) {
       const answer = document.querySelector("[data-keeps-typed]");
@@ -93,6 +104,7 @@ function keepTyped() {
 
 export function start() {
   keepTyped();
+  on("input", ".claim-form .field", (_, field) => correct(field));
   each("form[data-guard]", guard);
   each("[data-consequence]", consequence);
   document.addEventListener("submit", sendOnce);
