@@ -6,12 +6,14 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agents.web.base import Page, PostAction
@@ -21,7 +23,7 @@ from merchants.models import Coupon, Merchant
 from merchants.serials import is_valid, normalise
 from merchants.services.customers import opened, typed_index
 from merchants.web.base import language, or_404
-from messaging import sources, words
+from messaging import quiet, sources, words
 from messaging.choices import Charge, State, Trigger, Type
 from messaging.meta.choices import category_words
 from messaging.meta.queries import senders
@@ -209,14 +211,36 @@ def steps_of(message: Message) -> list[Step]:
     ]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """When a queued message goes out at the earliest; `why` says that quiet hours are the reason, where they are."""
+
+    due: dt.datetime
+    why: str
+
+
+def waiting(message: Message, *, now: dt.datetime) -> Waiting | None:
+    """None for a message that waits for no time: its turn has come, or it is not in the queue."""
+    hours = quiet.Hours(message.quiet_zone, message.quiet_from, message.quiet_to) if message.quiet_zone else None
+    start = max(now, message.due_at)
+    due = hours.next_allowed(start) if hours else start
+    if message.state != State.QUEUED or due <= now:
+        return None
+    if hours is None or (due == start and due != hours.next_allowed(now)):
+        return Waiting(due, "")
+    hour = f"{due.astimezone(ZoneInfo(hours.zone)):%H:%M}"
+    return Waiting(due, _t("Waits for %(hour)s where the customer is: quiet hours.") % {"hour": hour})
+
+
 class MessagePage(Page):
     verb = "message.view"
     list_name, settle_name, back_label = "messages:list", "messages:settle", _("Messages")
 
     def get(self, request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-        message = or_404(log.get, message_id)
+        message, now = or_404(log.get, message_id), clock.now()
         context: dict[str, Any] = {
             "message": message, "steps": steps_of(message), "reason": words.reason(message),
+            "waiting": waiting(message, now=now),
             "template": words.template(message), "category": category_words(message.category),
             "billed": words.billed(message), "phone": _phone(message),
             "name": _name(message),
@@ -225,7 +249,7 @@ class MessagePage(Page):
             "settle_url": reverse(self.settle_name, args=[message.id])
             if message.state == State.UNKNOWN and self.actor.can("message.settle") else "",
             "may_again": message.trigger != Trigger.CODE,
-            "send_url": unpaid.send_url(message, self.actor, now=clock.now()),
+            "send_url": unpaid.send_url(message, self.actor, now=now),
             "shows_merchant": self.list_name != "messages:list",
         }  # fmt: skip
         return render(request, "messaging/message.html", context)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from kernel import clock
+from merchants import words
 from merchants.models import Batch, Merchant
 from merchants.queries.tags import list_tags
 from merchants.web.base import ActView, FormView, actor_of, language, merchant_of, or_404, site_of
@@ -105,12 +106,20 @@ class CampaignView(View):
             "lost": lost, "lost_words": _t(", ").join(lost),
             "job_url": reverse("merchants:job", args=[row.job_id]) if under_way and screens.is_at_work(row) else "",
             "under_way": under_way,
+            "quiet_until": screens.quiet_until(row, now=now), "quiet_hours": quiet_words(row),
             "test_url": reverse("automations:campaign-test", args=[row.id]),
             "people_url": reverse("automations:campaign-people", args=[row.id]),
             **bubbles_of(row, merchant, request, now=now),
             "crumbs": [(_t("Campaigns"), reverse("automations:campaigns")), (row.name, "")],
         }  # fmt: skip
         return render(request, "automations/campaign.html", context)
+
+
+def quiet_words(row: Campaign) -> str:
+    """Its quiet hours: `21:00 – 09:00`."""
+    if row.quiet_from == row.quiet_to:
+        return _t("Never")
+    return words.hours(row.quiet_from * 60, row.quiet_to * 60)
 
 
 def lost_tags(wanted: Segment, merchant: Merchant) -> list[str]:
