@@ -205,6 +205,7 @@ def test_a_batch_that_ends_before_the_festival_is_refused_and_the_preview_says_w
     assert preview.status_code == 200
     assert refused.status_code == 422
     assert words in str(refused.context["form"].errors["batch"])
+    assert refused.context["preview"].ends == ends, "the preview is of what was refused"
     assert on_time.status_code == 302
     with phone.at_site():
         assert Automation.objects.get().days_before == 8

@@ -138,8 +138,8 @@ class EditView(View):
         form = self._form(request, automation, now, request.POST)
         if not form.is_valid():
             return self._show(request, form, automation, now, 422)
+        tried = previews.with_setting(merchant, self.kind, form.setting(), now=now)
         if request.POST.get("act") == "preview":
-            tried = previews.with_setting(merchant, self.kind, form.setting(), now=now)
             return self._show(request, form, tried, now)
         try:
             saved = switching.edit(
@@ -147,7 +147,7 @@ class EditView(View):
             )
         except DomainError as error:
             put_errors(form, error)
-            return self._show(request, form, automation, now, 422)
+            return self._show(request, form, tried, now, 422)
         messages.success(request, _t("Saved.") if saved.state != State.PAUSED else _t("Saved. It is still paused."))
         return redirect("automations:overview")
 
