@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 from django.utils.formats import date_format
 
@@ -308,10 +309,12 @@ def test_pages_cost_as_many_queries_for_many_customers_as_for_few(phone, batch, 
     born(phone, today)
     for path in ("", "birthday/", "festival/"):
         client.get(f"/merchant/automations/{path}")
+        cache.clear()  # each counts the day's people itself, however long the machine took in between
         with django_assert_max_num_queries(40) as few:
             client.get(f"/merchant/automations/{path}")
         for _ in range(15):
             born(phone, today)
+        cache.clear()
         with django_assert_max_num_queries(40) as many:
             client.get(f"/merchant/automations/{path}")
         assert len(many) <= len(few) + 1
