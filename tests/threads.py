@@ -46,7 +46,7 @@ def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + GIVEN_UP
     while not true():
         assert time.monotonic() < end, "the others did not come"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks: what is waited for is seen, and no length of time stands for it
 
 
 def somebody_waits() -> bool:
